@@ -1,0 +1,193 @@
+// What every store promises; test/stores/conformance.ts is the same text in executable form.
+// Absent is `undefined`, a lost race is a value, and ids and times come from the caller, so a test owns both.
+import type { App } from '../core/model/app.ts'
+import type { AuditEvent, DecisionRecord } from '../core/model/audit.ts'
+import type { Credential, TrustedDevice } from '../core/model/credential.ts'
+import type { Group, Membership } from '../core/model/group.ts'
+import type { AppId, CompartmentId, CredentialId, DeviceId, DomainId, GroupId, IdpId, JourneyId, KeyId, MappingRuleId, PasswordPolicyId, PersonId, PolicyId, SessionId, SignOnRuleId, TenancyId } from '../core/model/ids.ts'
+import type { Idp, MappingRule } from '../core/model/idp.ts'
+import type { Journey } from '../core/model/journey.ts'
+import type { JsonObject } from '../core/model/json.ts'
+import type { SigningKey } from '../core/model/key.ts'
+import type { Link, Person } from '../core/model/person.ts'
+import type { Policy } from '../core/model/policy.ts'
+import type { EndReason, Participant, Session } from '../core/model/session.ts'
+import type { PasswordPolicy, SignOnRule } from '../core/model/sign-on.ts'
+import type { Compartment, Domain, Tenancy } from '../core/model/tenancy.ts'
+import type { EpochMs } from '../core/model/time.ts'
+
+export interface Store {
+  /** One consistent view; a write in here is refused. */
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** All or nothing. `work` may be run again after a serialisation failure, so it touches only `tx`; mail goes in the outbox. */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Throws unless the schema is exactly the one this build knows. */
+  ready(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Rows that administrators define. `put` inserts or replaces by id; a name taken by another id is `'name-taken'`. Names compare without case. */
+export interface Nouns<T, I, Scope> {
+  get(id: I): Promise<T | undefined>
+  byName(scope: Scope, name: string): Promise<T | undefined>
+  list(scope: Scope): Promise<readonly T[]> // ordered by name
+  put(row: T): Promise<'ok' | 'name-taken'>
+  remove(id: I): Promise<boolean>
+}
+
+export interface Tx {
+  readonly tenancies: Nouns<Tenancy, TenancyId, undefined> & { bumpRevision(id: TenancyId): Promise<number>; revision(id: TenancyId): Promise<number | undefined> }
+  readonly compartments: Nouns<Compartment, CompartmentId, { tenancyId: TenancyId; parentId?: CompartmentId }> // list without parentId: the whole tree
+  readonly domains: Nouns<Domain, DomainId, TenancyId>
+  readonly people: People
+  readonly links: Links
+  readonly groups: Nouns<Group, GroupId, DomainId> & { ofTenancy(id: TenancyId): Promise<readonly Group[]> }
+  readonly memberships: Memberships
+  readonly credentials: Credentials
+  readonly devices: Devices
+  readonly idps: Nouns<Idp, IdpId, DomainId> & { byEmailDomain(domain: DomainId, emailDomain: string): Promise<readonly Idp[]> }
+  readonly mappingRules: Nouns<MappingRule, MappingRuleId, IdpId>
+  readonly apps: Nouns<App, AppId, TenancyId> & { byClientId(tenancy: TenancyId, clientId: string): Promise<App | undefined>; byEntityId(tenancy: TenancyId, entityId: string): Promise<App | undefined> }
+  readonly signOnRules: Nouns<SignOnRule, SignOnRuleId, DomainId>
+  readonly passwordPolicies: Nouns<PasswordPolicy, PasswordPolicyId, DomainId>
+  readonly policies: Nouns<Policy, PolicyId, { tenancyId: TenancyId; compartmentId?: CompartmentId }>
+  readonly keys: Keys
+  readonly journeys: Journeys
+  readonly sessions: Sessions
+  readonly payloads: Payloads
+  readonly once: Once
+  readonly throttles: Throttles
+  readonly audit: Audit
+  readonly outbox: Outbox
+}
+
+export interface People {
+  get(id: PersonId): Promise<Person | undefined>
+  byUsername(domain: DomainId, username: string): Promise<Person | undefined> // without case
+  byEmail(domain: DomainId, email: string): Promise<readonly Person[]> // without case
+  byHandle(domain: DomainId, handle: string): Promise<Person | undefined>
+  list(domain: DomainId, page: { readonly after?: string; readonly limit: number }): Promise<readonly Person[]> // by username
+  put(person: Person): Promise<'ok' | 'name-taken'>
+  remove(id: PersonId): Promise<boolean>
+}
+export interface Links {
+  get(idp: IdpId, subject: string): Promise<Link | undefined>
+  ofPerson(person: PersonId): Promise<readonly Link[]>
+  /** Inserts, or moves `lastSignInAt`; a subject tied to another person is `'taken'`. */
+  put(link: Link): Promise<'ok' | 'taken'>
+  remove(idp: IdpId, subject: string): Promise<boolean>
+}
+export interface Memberships {
+  ofPerson(person: PersonId): Promise<readonly Membership[]> // expired ones included; the caller has the clock
+  ofGroup(group: GroupId): Promise<readonly Membership[]>
+  /** One row per (person, group, source); replaces that row. */
+  put(membership: Membership): Promise<void>
+  remove(person: PersonId, group: GroupId, source: string): Promise<boolean>
+}
+export interface Credentials {
+  get(id: CredentialId): Promise<Credential | undefined>
+  ofPerson(person: PersonId): Promise<readonly Credential[]>
+  byWebauthnId(domain: DomainId, webauthnId: string): Promise<Credential | undefined>
+  add(credential: Credential): Promise<'ok' | 'duplicate'>
+  /** Compare-and-swap on `version` (stored as version + 1); `'stale'` if someone saved first or removed it. */
+  save(credential: Credential): Promise<'saved' | 'stale'>
+  remove(id: CredentialId): Promise<boolean>
+}
+export interface Devices {
+  byToken(tokenHash: string): Promise<TrustedDevice | undefined>
+  ofPerson(person: PersonId): Promise<readonly TrustedDevice[]> // newest first
+  put(device: TrustedDevice): Promise<void>
+  remove(id: DeviceId): Promise<boolean>
+  removeOfPerson(person: PersonId): Promise<number>
+}
+export interface Keys {
+  ofDomain(domain: DomainId): Promise<readonly SigningKey[]> // oldest first
+  add(key: SigningKey): Promise<void>
+  setStatus(id: KeyId, status: SigningKey['status']): Promise<boolean>
+}
+export interface Journeys {
+  add(journey: Journey): Promise<void>
+  get(id: JourneyId): Promise<Journey | undefined>
+  /** Compare-and-swap on `version`; `'stale'` if someone saved first, or took it. */
+  save(journey: Journey): Promise<'saved' | 'stale'>
+  /** Remove and return: of any number of concurrent callers, exactly one is given the journey. */
+  take(id: JourneyId): Promise<Journey | undefined>
+}
+export interface Sessions {
+  add(session: Session): Promise<void>
+  get(id: SessionId): Promise<Session | undefined>
+  byToken(tokenHash: string): Promise<Session | undefined> // ended ones too: the caller looks at endedAt
+  ofPerson(person: PersonId): Promise<readonly Session[]> // live ones only
+  byUpstream(idp: IdpId, nameId: string, sessionIndex: string | undefined): Promise<readonly Session[]> // live ones only
+  save(session: Session): Promise<'saved' | 'stale'>
+  /** Moves `lastSeenAt` forward without a version check: concurrent requests of one browser must not fail each other. */
+  touch(id: SessionId, at: EpochMs): Promise<void>
+  /** Exactly one caller is given the session, live until now; the others undefined. */
+  end(id: SessionId, at: EpochMs, reason: EndReason): Promise<Session | undefined>
+  join(participant: Participant): Promise<void> // idempotent per (session, app); the newest nameId stays
+  participants(id: SessionId): Promise<readonly Participant[]>
+}
+/** oidc-provider's own rows (tokens, codes, grants, interactions). `id` is already a digest; `scope` is the domain id. */
+export interface Payloads {
+  put(row: Payload): Promise<void>
+  /** Insert only; false if it is there already (jti replay, RFC 9449 §11.1). */
+  add(row: Payload): Promise<boolean>
+  get(scope: string, model: string, id: string): Promise<Payload | undefined> // consumed and expired ones too: the caller has the clock
+  byUid(scope: string, model: string, uid: string): Promise<Payload | undefined>
+  byUserCode(scope: string, model: string, userCode: string): Promise<Payload | undefined>
+  /** One winner: true for the first caller only (RFC 6749 §4.1.2). */
+  consume(scope: string, model: string, id: string, at: EpochMs): Promise<boolean>
+  remove(scope: string, model: string, id: string): Promise<void>
+  removeByGrant(scope: string, grantId: string): Promise<number> // every model of the grant
+}
+export type Payload = {
+  readonly scope: string
+  readonly model: string
+  readonly id: string
+  readonly body: JsonObject
+  readonly grantId: string | undefined
+  readonly uid: string | undefined
+  readonly userCode: string | undefined
+  readonly consumedAt: EpochMs | undefined
+  readonly expiresAt: EpochMs | undefined
+}
+/** Values used once: replay guards (`see`) and things handed from one request to the next (`keep`/`take`). */
+export interface Once {
+  /** True for the first caller, false for every later one until `until`. */
+  see(key: string, until: EpochMs): Promise<boolean>
+  keep(key: string, value: JsonObject, until: EpochMs): Promise<void>
+  /** Remove and return; one winner. Expired: undefined. */
+  take(key: string, now: EpochMs): Promise<JsonObject | undefined>
+}
+/** Counters of failures, per (account, factor), (source) … Rows, not memory: nodes share them. */
+export interface Throttles {
+  get(key: string): Promise<Throttle | undefined>
+  /** Atomic: adds one failure and returns the count. Counting starts anew when the last failure is older than `windowSeconds`. */
+  fail(key: string, at: EpochMs, windowSeconds: number): Promise<Throttle>
+  clear(key: string): Promise<void>
+}
+export type Throttle = { readonly failures: number; readonly lastAt: EpochMs }
+export interface Audit {
+  add(event: AuditEvent): Promise<void>
+  list(tenancy: TenancyId, filter: { readonly action?: string; readonly targetId?: string; readonly actorId?: string; readonly limit: number; readonly before?: AuditEvent['id'] }): Promise<readonly AuditEvent[]> // newest first
+  addDecision(record: DecisionRecord): Promise<void>
+  decision(id: DecisionRecord['id']): Promise<DecisionRecord | undefined>
+}
+/** Work that must happen after commit, at least once, in any node: mails, back-channel logout. */
+export interface Outbox {
+  add(item: OutboxItem): Promise<void>
+  /** Takes up to `limit` due items for this worker and hides them until `leaseUntil`; concurrent workers never get the same item. */
+  claim(now: EpochMs, leaseUntil: EpochMs, limit: number): Promise<readonly OutboxItem[]>
+  done(id: string): Promise<void>
+  retry(id: string, at: EpochMs, error: string): Promise<void>
+  list(tenancy: TenancyId): Promise<readonly OutboxItem[]>
+}
+export type OutboxItem = {
+  readonly id: string
+  readonly tenancyId: TenancyId
+  readonly kind: string // `backchannel-logout`, `mail`
+  readonly payload: JsonObject
+  readonly attempts: number
+  readonly dueAt: EpochMs
+  readonly lastError: string | undefined
+}
