@@ -20,7 +20,7 @@ export const catalogue = {
   'too-large': [413, 'The request is too large'],
   'config-invalid': [422, 'The configuration has faults'],
   'storage-unavailable': [503, 'The data store cannot be written right now'],
-  'internal': [500, 'Something went wrong on our side'],
+  internal: [500, 'Something went wrong on our side'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 export type Slug = keyof typeof catalogue
 

@@ -5,7 +5,10 @@ import type { Credential, PasskeyCredential } from '../core/model/credential.ts'
 import type { Person } from '../core/model/person.ts'
 import type { EpochMs } from '../core/model/time.ts'
 
-export type FactorRefusal = { readonly refused: 'malformed' | 'wrong' | 'replayed' | 'unknown-credential' | 'not-user-verified' | 'expired'; readonly detail: string }
+export type FactorRefusal = {
+  readonly refused: 'malformed' | 'wrong' | 'replayed' | 'unknown-credential' | 'not-user-verified' | 'expired'
+  readonly detail: string
+}
 export type Verified = { readonly evidence: Evidence; readonly save: Credential }
 
 export interface TotpFactor {
@@ -19,7 +22,10 @@ export interface TotpFactor {
 }
 export interface PasskeyFactor {
   /** Options for navigator.credentials.create (JSON form) and the challenge to remember. */
-  offer(person: Person, existing: readonly Credential[]): Promise<{ readonly options: object; readonly challenge: string }>
+  offer(
+    person: Person,
+    existing: readonly Credential[],
+  ): Promise<{ readonly options: object; readonly challenge: string }>
   confirm(response: unknown, challenge: string, now: EpochMs): Promise<PasskeyCredential | FactorRefusal>
   /** `credentials` empty: discoverable sign-in. */
   challenge(credentials: readonly Credential[]): Promise<{ readonly options: object; readonly challenge: string }>

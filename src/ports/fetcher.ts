@@ -4,4 +4,6 @@
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
 /** Thrown by a Fetch when the request never got an answer; `reason` is stable. */
-export type FetchFailure = Error & { readonly reason: 'timeout' | 'too-large' | 'address-not-allowed' | 'unreachable' | 'redirect' }
+export type FetchFailure = Error & {
+  readonly reason: 'timeout' | 'too-large' | 'address-not-allowed' | 'unreachable' | 'redirect'
+}

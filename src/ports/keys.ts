@@ -2,9 +2,16 @@
 import type { JsonObject } from '../core/model/json.ts'
 import type { EpochMs } from '../core/model/time.ts'
 
-export type MadeKey = { readonly privateJwk: string; readonly publicJwk: JsonObject; readonly certificatePem: string | undefined }
+export type MadeKey = {
+  readonly privateJwk: string
+  readonly publicJwk: JsonObject
+  readonly certificatePem: string | undefined
+}
 
 export interface KeyMaker {
   /** ES256 (P-256) or RS256 (2048 bits). `certificate`: also a self-signed X.509 certificate for SAML, valid `years` from `now`. */
-  make(alg: 'ES256' | 'RS256', certificate?: { readonly commonName: string; readonly years: number; readonly now: EpochMs }): Promise<MadeKey>
+  make(
+    alg: 'ES256' | 'RS256',
+    certificate?: { readonly commonName: string; readonly years: number; readonly now: EpochMs },
+  ): Promise<MadeKey>
 }

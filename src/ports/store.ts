@@ -4,8 +4,25 @@ import type { App } from '../core/model/app.ts'
 import type { AuditEvent, DecisionRecord } from '../core/model/audit.ts'
 import type { Credential, TrustedDevice } from '../core/model/credential.ts'
 import type { Group, Membership } from '../core/model/group.ts'
-import type { AppId, CompartmentId, CredentialId, DeviceId, DomainId, GroupId, IdpId, JourneyId, KeyId, MappingRuleId, PasswordPolicyId, PersonId, PolicyId, SessionId, SignOnRuleId, TenancyId } from '../core/model/ids.ts'
 import type { Idp, MappingRule } from '../core/model/idp.ts'
+import type {
+  AppId,
+  CompartmentId,
+  CredentialId,
+  DeviceId,
+  DomainId,
+  GroupId,
+  IdpId,
+  JourneyId,
+  KeyId,
+  MappingRuleId,
+  PasswordPolicyId,
+  PersonId,
+  PolicyId,
+  SessionId,
+  SignOnRuleId,
+  TenancyId,
+} from '../core/model/ids.ts'
 import type { Journey } from '../core/model/journey.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import type { SigningKey } from '../core/model/key.ts'
@@ -36,7 +53,10 @@ export interface Nouns<T, I, Scope> {
 }
 
 export interface Tx {
-  readonly tenancies: Nouns<Tenancy, TenancyId, undefined> & { bumpRevision(id: TenancyId): Promise<number>; revision(id: TenancyId): Promise<number | undefined> }
+  readonly tenancies: Nouns<Tenancy, TenancyId, undefined> & {
+    bumpRevision(id: TenancyId): Promise<number>
+    revision(id: TenancyId): Promise<number | undefined>
+  }
   readonly compartments: Nouns<Compartment, CompartmentId, { tenancyId: TenancyId; parentId?: CompartmentId }> // list without parentId: the whole tree
   readonly domains: Nouns<Domain, DomainId, TenancyId>
   readonly people: People
@@ -45,9 +65,14 @@ export interface Tx {
   readonly memberships: Memberships
   readonly credentials: Credentials
   readonly devices: Devices
-  readonly idps: Nouns<Idp, IdpId, DomainId> & { byEmailDomain(domain: DomainId, emailDomain: string): Promise<readonly Idp[]> }
+  readonly idps: Nouns<Idp, IdpId, DomainId> & {
+    byEmailDomain(domain: DomainId, emailDomain: string): Promise<readonly Idp[]>
+  }
   readonly mappingRules: Nouns<MappingRule, MappingRuleId, IdpId>
-  readonly apps: Nouns<App, AppId, TenancyId> & { byClientId(tenancy: TenancyId, clientId: string): Promise<App | undefined>; byEntityId(tenancy: TenancyId, entityId: string): Promise<App | undefined> }
+  readonly apps: Nouns<App, AppId, TenancyId> & {
+    byClientId(tenancy: TenancyId, clientId: string): Promise<App | undefined>
+    byEntityId(tenancy: TenancyId, entityId: string): Promise<App | undefined>
+  }
   readonly signOnRules: Nouns<SignOnRule, SignOnRuleId, DomainId>
   readonly passwordPolicies: Nouns<PasswordPolicy, PasswordPolicyId, DomainId>
   readonly policies: Nouns<Policy, PolicyId, { tenancyId: TenancyId; compartmentId?: CompartmentId }>
@@ -169,7 +194,16 @@ export interface Throttles {
 export type Throttle = { readonly failures: number; readonly lastAt: EpochMs }
 export interface Audit {
   add(event: AuditEvent): Promise<void>
-  list(tenancy: TenancyId, filter: { readonly action?: string; readonly targetId?: string; readonly actorId?: string; readonly limit: number; readonly before?: AuditEvent['id'] }): Promise<readonly AuditEvent[]> // newest first
+  list(
+    tenancy: TenancyId,
+    filter: {
+      readonly action?: string
+      readonly targetId?: string
+      readonly actorId?: string
+      readonly limit: number
+      readonly before?: AuditEvent['id']
+    },
+  ): Promise<readonly AuditEvent[]> // newest first
   addDecision(record: DecisionRecord): Promise<void>
   decision(id: DecisionRecord['id']): Promise<DecisionRecord | undefined>
 }

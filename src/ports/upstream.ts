@@ -29,7 +29,12 @@ export type Assertion = {
   readonly onceOnly: readonly { readonly key: string; readonly until: EpochMs }[]
 }
 /** `code` is stable and shown to people; `expected` and `received` are for the administrator's trace. */
-export type Refusal = { readonly refused: string; readonly detail: string; readonly expected?: string; readonly received?: string }
+export type Refusal = {
+  readonly refused: string
+  readonly detail: string
+  readonly expected?: string
+  readonly received?: string
+}
 
 export type Returned = {
   readonly method: 'GET' | 'POST'
@@ -43,7 +48,16 @@ export interface Upstream {
   /** `remember` undefined: nothing was begun (unsolicited); only a connector whose IdP allows that may accept it. */
   finish(idp: Idp, remember: JsonObject | undefined, returned: Returned, now: EpochMs): Promise<Assertion | Refusal>
   /** Where to send the browser so that the IdP ends its session too. Undefined: it cannot. */
-  logout(idp: Idp, session: { readonly nameId: string; readonly nameIdFormat: string | undefined; readonly sessionIndex: string | undefined }, returnTo: string, now: EpochMs): Promise<Send | undefined>
+  logout(
+    idp: Idp,
+    session: {
+      readonly nameId: string
+      readonly nameIdFormat: string | undefined
+      readonly sessionIndex: string | undefined
+    },
+    returnTo: string,
+    now: EpochMs,
+  ): Promise<Send | undefined>
   /** What to give the administrator of the IdP (SP metadata XML); undefined where there is none. */
   metadata(idp: Idp): Promise<string | undefined>
 }

@@ -10,7 +10,70 @@ export type FactorKind = 'password' | 'totp' | 'passkey' | 'recovery-code'
 export type Evidence =
   | { readonly kind: 'password'; readonly at: EpochMs }
   | { readonly kind: 'totp'; readonly at: EpochMs; readonly credentialId: CredentialId }
-  | { readonly kind: 'passkey'; readonly at: EpochMs; readonly credentialId: CredentialId; readonly userVerified: boolean; readonly hardware: boolean }
+  | {
+      readonly kind: 'passkey'
+      readonly at: EpochMs
+      readonly credentialId: CredentialId
+      readonly userVerified: boolean
+      readonly hardware: boolean
+    }
   | { readonly kind: 'recovery-code'; readonly at: EpochMs }
   | { readonly kind: 'trusted-device'; readonly at: EpochMs; readonly deviceId: DeviceId; readonly trustedAt: EpochMs }
-  | { readonly kind: 'upstream'; readonly at: EpochMs; readonly idpId: IdpId; readonly level: Level; readonly acr: string | undefined; readonly amr: readonly string[] }
+  | {
+      readonly kind: 'upstream'
+      readonly at: EpochMs
+      readonly idpId: IdpId
+      readonly level: Level
+      readonly acr: string | undefined
+      readonly amr: readonly string[]
+    }
+
+/** Which factors can, together with a password or an upstream sign-in, reach a level. */
+export const secondFactorsFor = (level: Level): readonly FactorKind[] =>
+  level >= 3 ? ['passkey'] : level === 2 ? ['totp', 'passkey', 'recovery-code'] : []
+
+const isFirst = (e: Evidence): boolean => e.kind === 'password' || (e.kind === 'upstream' && e.level >= 1)
+const isSecond = (e: Evidence): boolean =>
+  e.kind === 'totp' ||
+  e.kind === 'recovery-code' ||
+  e.kind === 'trusted-device' ||
+  (e.kind === 'passkey' && !e.userVerified)
+
+/**
+ * The level a set of evidence reaches. A user-verified passkey is phishing-resistant multi-factor by itself
+ * (NIST SP 800-63B §5.1.8: possession plus local verification); a passkey without user verification is only possession.
+ * Two factors of the same kind stay one factor.
+ */
+export const levelOf = (evidence: readonly Evidence[]): Level => {
+  if (evidence.some((e) => e.kind === 'passkey' && e.userVerified)) return 3
+  const upstream = Math.max(0, ...evidence.map((e) => (e.kind === 'upstream' ? e.level : 0))) as Level
+  const first = evidence.some(isFirst)
+  const second = evidence.some(isSecond)
+  const own: Level = first && second ? 2 : first || second ? 1 : 0
+  return upstream > own ? upstream : own
+}
+
+/** Authentication method references (RFC 8176) of evidence, without repetition, in a stable order. `fed` is ours: an IdP vouched. */
+export const amrOf = (evidence: readonly Evidence[]): readonly string[] => {
+  const found = new Set<string>()
+  for (const e of evidence) {
+    if (e.kind === 'password') found.add('pwd')
+    if (e.kind === 'totp' || e.kind === 'recovery-code') found.add('otp')
+    if (e.kind === 'passkey') {
+      found.add(e.hardware ? 'hwk' : 'swk')
+      if (e.userVerified) found.add('user')
+    }
+    if (e.kind === 'upstream') {
+      found.add('fed')
+      for (const method of e.amr) if (/^[a-z0-9_.:-]{1,40}$/i.test(method)) found.add(method)
+    }
+  }
+  if (levelOf(evidence) >= 2) found.add('mfa')
+  return [...found].sort()
+}
+
+/** When the person last proved something themselves; a trusted device proves nothing new. Undefined without evidence. */
+export const authenticatedAt = (evidence: readonly Evidence[]): EpochMs | undefined => {
+  const times = evidence.filter((e) => e.kind !== 'trusted-device').map((e) => e.at)
+  return times.length === 0 ? undefined : Math.max(...times)
+}

@@ -25,7 +25,12 @@ export type SamlApp = {
   readonly metadataXml: string // the one source of ACS, SLO and certificates
   readonly metadataUrl: string | undefined
   readonly nameId: { readonly format: string; readonly from: 'id' | 'username' | 'email' | 'pairwise' | 'transient' }
-  readonly attributes: readonly { readonly name: string; readonly from: string; readonly nameFormat?: string; readonly friendlyName?: string }[]
+  readonly attributes: readonly {
+    readonly name: string
+    readonly from: string
+    readonly nameFormat?: string
+    readonly friendlyName?: string
+  }[]
   readonly sign: { readonly response: boolean; readonly assertion: boolean }
   readonly encryptAssertion: boolean
   readonly requireSignedRequests: boolean

@@ -3,7 +3,11 @@ import type { AuditId, DecisionId, TenancyId } from './ids.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { EpochMs } from './time.ts'
 
-export type Actor = { readonly kind: 'person' | 'app' | 'system' | 'anonymous' | 'operator'; readonly id: string; readonly name: string }
+export type Actor = {
+  readonly kind: 'person' | 'app' | 'system' | 'anonymous' | 'operator'
+  readonly id: string
+  readonly name: string
+}
 
 export type AuditEvent = {
   readonly id: AuditId

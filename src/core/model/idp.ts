@@ -1,6 +1,7 @@
 // An upstream identity provider of a domain: how to reach it, what to believe of it, which groups it brings.
-import type { DomainId, GroupId, IdpId, MappingRuleId, TenancyId } from './ids.ts'
+
 import type { Level } from '../assurance/level.ts'
+import type { DomainId, GroupId, IdpId, MappingRuleId, TenancyId } from './ids.ts'
 
 /** Claim or attribute name → which of our fields it fills. */
 export type AttributeMapping = {

@@ -21,9 +21,18 @@ export type Wants = {
 
 /** Things begun and not yet proven; each is consumed by the save that follows its answer. */
 export type Pending = {
-  readonly upstream?: { readonly idpId: IdpId; readonly state: string; readonly remember: JsonObject; readonly startedAt: EpochMs }
+  readonly upstream?: {
+    readonly idpId: IdpId
+    readonly state: string
+    readonly remember: JsonObject
+    readonly startedAt: EpochMs
+  }
   readonly totp?: { readonly secretSealed: string; readonly startedAt: EpochMs }
-  readonly webauthn?: { readonly purpose: 'enrol' | 'challenge' | 'sign-in'; readonly challenge: string; readonly startedAt: EpochMs }
+  readonly webauthn?: {
+    readonly purpose: 'enrol' | 'challenge' | 'sign-in'
+    readonly challenge: string
+    readonly startedAt: EpochMs
+  }
   /** Recovery codes just made, sealed, shown until the person says they kept them. */
   readonly recoveryCodesSealed?: string
 }
@@ -44,8 +53,20 @@ export type Journey = {
   readonly trustDevice: boolean // the person ticked it
   readonly pending: Pending
   /** What was asked, why, and what was given: the path that the audit event of the sign-in carries. */
-  readonly path: readonly { readonly at: EpochMs; readonly asked: string; readonly because: string; readonly outcome: string }[]
-  readonly upstreamSession: { readonly idpId: IdpId; readonly nameId: string; readonly nameIdFormat: string | undefined; readonly sessionIndex: string | undefined } | undefined
+  readonly path: readonly {
+    readonly at: EpochMs
+    readonly asked: string
+    readonly because: string
+    readonly outcome: string
+  }[]
+  readonly upstreamSession:
+    | {
+        readonly idpId: IdpId
+        readonly nameId: string
+        readonly nameIdFormat: string | undefined
+        readonly sessionIndex: string | undefined
+      }
+    | undefined
   readonly createdAt: EpochMs
   readonly expiresAt: EpochMs
   readonly version: number

@@ -3,7 +3,15 @@ import type { Evidence } from '../assurance/level.ts'
 import type { AppId, DeviceId, DomainId, IdpId, PersonId, SessionId, TenancyId } from './ids.ts'
 import type { EpochMs } from './time.ts'
 
-export type EndReason = 'signed-out' | 'signed-out-at-app' | 'signed-out-upstream' | 'expired' | 'person-disabled' | 'password-changed' | 'revoked' | 'replaced'
+export type EndReason =
+  | 'signed-out'
+  | 'signed-out-at-app'
+  | 'signed-out-upstream'
+  | 'expired'
+  | 'person-disabled'
+  | 'password-changed'
+  | 'revoked'
+  | 'replaced'
 
 export type Session = {
   readonly id: SessionId // the `sid` claim and SAML SessionIndex: public, proves nothing
@@ -13,7 +21,14 @@ export type Session = {
   readonly personId: PersonId
   readonly evidence: readonly Evidence[]
   /** What the upstream calls this session, for its logout. */
-  readonly upstream: { readonly idpId: IdpId; readonly nameId: string; readonly nameIdFormat: string | undefined; readonly sessionIndex: string | undefined } | undefined
+  readonly upstream:
+    | {
+        readonly idpId: IdpId
+        readonly nameId: string
+        readonly nameIdFormat: string | undefined
+        readonly sessionIndex: string | undefined
+      }
+    | undefined
   readonly deviceId: DeviceId | undefined
   readonly startedAt: EpochMs
   readonly lastSeenAt: EpochMs
@@ -29,6 +44,8 @@ export type Participant = {
   readonly appId: AppId
   readonly protocol: 'oidc' | 'saml'
   /** SAML: NameID and format as we issued them (needed in LogoutRequest). OIDC: undefined. */
-  readonly nameId: { readonly value: string; readonly format: string; readonly spNameQualifier: string | undefined } | undefined
+  readonly nameId:
+    | { readonly value: string; readonly format: string; readonly spNameQualifier: string | undefined }
+    | undefined
   readonly joinedAt: EpochMs
 }

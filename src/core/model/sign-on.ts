@@ -1,6 +1,7 @@
 // What administrators demand of a sign-in: sign-on rules (assurance per group and application) and password policies.
-import type { AppId, DomainId, GroupId, PasswordPolicyId, SignOnRuleId } from './ids.ts'
+
 import type { FactorKind, Level } from '../assurance/level.ts'
+import type { AppId, DomainId, GroupId, PasswordPolicyId, SignOnRuleId } from './ids.ts'
 
 /** Applies to people in any of `groups` (empty: everyone) at any of `apps` (empty: every application). All that apply are folded, strictest wins. */
 export type SignOnRule = {
