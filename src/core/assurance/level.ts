@@ -33,23 +33,19 @@ export const secondFactorsFor = (level: Level): readonly FactorKind[] =>
   level >= 3 ? ['passkey'] : level === 2 ? ['totp', 'passkey', 'recovery-code'] : []
 
 const isFirst = (e: Evidence): boolean => e.kind === 'password' || (e.kind === 'upstream' && e.level >= 1)
-const isSecond = (e: Evidence): boolean =>
-  e.kind === 'totp' ||
-  e.kind === 'recovery-code' ||
-  e.kind === 'trusted-device' ||
-  (e.kind === 'passkey' && !e.userVerified)
+const isSecond = (e: Evidence): boolean => e.kind === 'totp' || e.kind === 'recovery-code' || e.kind === 'trusted-device'
 
 /**
- * The level a set of evidence reaches. A user-verified passkey is phishing-resistant multi-factor by itself
- * (NIST SP 800-63B §5.1.8: possession plus local verification); a passkey without user verification is only possession.
- * Two factors of the same kind stay one factor.
+ * The level a set of evidence reaches. A passkey is phishing-resistant multi-factor when the authenticator verified the user itself
+ * (NIST SP 800-63B §5.1.8: possession plus local verification) or when a first factor stands beside it; alone and without user
+ * verification it is only possession. Two factors of the same kind stay one factor.
  */
 export const levelOf = (evidence: readonly Evidence[]): Level => {
-  if (evidence.some((e) => e.kind === 'passkey' && e.userVerified)) return 3
-  const upstream = Math.max(0, ...evidence.map((e) => (e.kind === 'upstream' ? e.level : 0))) as Level
   const first = evidence.some(isFirst)
-  const second = evidence.some(isSecond)
+  if (evidence.some((e) => e.kind === 'passkey' && (e.userVerified || first))) return 3
+  const second = evidence.some((e) => isSecond(e) || e.kind === 'passkey')
   const own: Level = first && second ? 2 : first || second ? 1 : 0
+  const upstream = Math.max(0, ...evidence.map((e) => (e.kind === 'upstream' ? e.level : 0))) as Level
   return upstream > own ? upstream : own
 }
 

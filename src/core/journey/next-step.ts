@@ -1,11 +1,11 @@
 // What must this person still do? A journey stores evidence, never a position, so this is asked again on every request; silent SSO,
 // step-up and re-authentication are the same question about a journey with other evidence.
 import { amrOf, type Evidence, type FactorKind, levelOf, secondFactorsFor } from '../assurance/level.ts'
-import type { EpochMs } from '../model/time.ts'
+import { daysLater, type EpochMs } from '../model/time.ts'
 import type { Facts } from './facts.ts'
 import type { Step } from './step.ts'
 
-type Now = { readonly facts: Facts; readonly evidence: readonly Evidence[] }
+type Now = { readonly facts: Facts; readonly evidence: readonly Evidence[]; readonly now: EpochMs }
 type Rule = (now: Now) => Step | undefined // undefined: nothing owed under this rule
 
 /** Evidence that still counts: younger than the rules' maximum age and than what the application insists on. */
@@ -54,17 +54,16 @@ const firstFactor: Rule = ({ facts, evidence }) => {
 const admission: Rule = ({ facts }) =>
   facts.need.denied ? { do: 'refuse', why: 'not-allowed-here', because: facts.need.denied.because } : undefined
 
-/** A factor that a rule does not allow does not count towards the level it asks for. */
-const countsFor = ({ facts, evidence }: Now): readonly Evidence[] => {
+/** A factor that a rule does not allow does not count towards the level it asks for, nor does a device that policy no longer trusts. */
+const countsFor = ({ facts, evidence, now }: Now): readonly Evidence[] => {
   const allowed = facts.need.factors?.value
-  if (!allowed) return evidence
-  return evidence.filter((e) =>
-    e.kind === 'totp' || e.kind === 'passkey'
-      ? allowed.includes(e.kind)
-      : e.kind === 'recovery-code'
-        ? allowed.includes('totp')
-        : true,
-  )
+  const days = facts.need.trustedDevice?.value.count ? facts.need.trustedDevice.value.days : 0
+  return evidence.filter((e) => {
+    if (e.kind === 'trusted-device') return now < daysLater(e.trustedAt, days)
+    if (!allowed) return true
+    if (e.kind === 'totp' || e.kind === 'passkey') return allowed.includes(e.kind)
+    return e.kind === 'recovery-code' ? allowed.includes('totp') : true
+  })
 }
 
 const reached = (now: Now): boolean => levelOf(countsFor(now)) >= now.facts.need.level.value
@@ -73,10 +72,21 @@ const secondFactor: Rule = (now) => {
   const { need, enrolled } = now.facts
   if (reached(now)) return undefined
   const usable = allowedFactors(now).filter((kind) => enrolled.includes(kind))
-  if (!usable.some((kind) => kind !== 'recovery-code')) return undefined // nothing but recovery codes: enrol again, see below
+  if (usable.length === 0) return undefined
   const trust = need.trustedDevice?.value
   const trustDays = need.level.value === 2 && trust && trust.days > 0 && trust.count > 0 ? trust.days : undefined
   return { do: 'challenge', offer: usable, level: need.level.value, because: need.level.because, trustDays }
+}
+
+/**
+ * Whoever has a factor proves one before adding another, even if it is not the one that policy wants now: otherwise a stolen password
+ * would be enough to enrol the thief's own. A trusted device is no proof for this.
+ */
+const proofBeforeEnrolment: Rule = (now) => {
+  if (reached(now) || levelOf(now.evidence.filter((e) => e.kind !== 'trusted-device')) >= 2) return undefined
+  const offer = now.facts.enrolled.filter((kind) => kind !== 'password' && !proves(now.evidence, kind))
+  const { level } = now.facts.need
+  return offer.length > 0 ? { do: 'challenge', offer, level: level.value, because: level.because, trustDays: undefined } : undefined
 }
 
 const enrolment: Rule = (now) => {
@@ -108,6 +118,7 @@ const rules: readonly Rule[] = [
   standing,
   admission,
   secondFactor,
+  proofBeforeEnrolment,
   enrolment,
   recoveryCodes,
   passwordAge,
@@ -121,9 +132,9 @@ const rules: readonly Rule[] = [
 export const nextStep = (facts: Facts, now: EpochMs): Step => {
   const evidence = freshEvidence(facts, now)
   for (const rule of rules) {
-    const step = rule({ facts, evidence })
+    const step = rule({ facts, evidence, now })
     if (step) return step
   }
-  const counted = countsFor({ facts, evidence })
+  const counted = countsFor({ facts, evidence, now })
   return { do: 'done', level: levelOf(counted), amr: amrOf(counted) }
 }

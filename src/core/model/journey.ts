@@ -31,6 +31,7 @@ export type Pending = {
   readonly webauthn?: {
     readonly purpose: 'enrol' | 'challenge' | 'sign-in'
     readonly challenge: string
+    readonly options: JsonObject // shown again on reload, so that a second tab does not spoil the first
     readonly startedAt: EpochMs
   }
   /** Recovery codes just made, sealed, shown until the person says they kept them. */
@@ -50,6 +51,8 @@ export type Journey = {
   readonly route: 'local' | IdpId | undefined
   readonly sessionId: SessionId | undefined // the session whose evidence it began with
   readonly evidence: readonly Evidence[]
+  /** SHA-256 of the device cookie the browser showed when it began; counts only once its owner has proved a first factor. */
+  readonly deviceHash: string | undefined
   readonly trustDevice: boolean // the person ticked it
   readonly pending: Pending
   /** What was asked, why, and what was given: the path that the audit event of the sign-in carries. */
