@@ -28,12 +28,13 @@ export type Evidence =
       readonly amr: readonly string[]
     }
 
-/** Which factors can, together with a password or an upstream sign-in, reach a level. */
+/** Which second factors can help to reach a level. For level 1 they stand in for a first factor that proved nothing of ours. */
 export const secondFactorsFor = (level: Level): readonly FactorKind[] =>
-  level >= 3 ? ['passkey'] : level === 2 ? ['totp', 'passkey', 'recovery-code'] : []
+  level >= 3 ? ['passkey'] : level >= 1 ? ['totp', 'passkey', 'recovery-code'] : []
 
 const isFirst = (e: Evidence): boolean => e.kind === 'password' || (e.kind === 'upstream' && e.level >= 1)
-const isSecond = (e: Evidence): boolean => e.kind === 'totp' || e.kind === 'recovery-code' || e.kind === 'trusted-device'
+const isSecond = (e: Evidence): boolean =>
+  e.kind === 'totp' || e.kind === 'recovery-code' || e.kind === 'trusted-device'
 
 /**
  * The level a set of evidence reaches. A passkey is phishing-resistant multi-factor when the authenticator verified the user itself
