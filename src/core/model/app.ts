@@ -46,7 +46,7 @@ export type App = {
   /** The domains whose people may use it. */
   readonly domainIds: readonly DomainId[]
   readonly homeUrl: string | undefined // where "back to the application" leads
-  /** Which of the person's groups it is told: all, or names matched by globs. `names` plain strings, `objects` {id, name}. */
+  /** Which of the person's groups it is told: all, or names matched by globs. `names` plain strings, `objects` {id, name, because}. */
   readonly groupsClaim: { readonly include: readonly string[]; readonly shape: 'names' | 'objects' }
   readonly settings: OidcApp | SamlApp
 }

@@ -1,11 +1,12 @@
 // Session + person + groups + application → the one bag of attributes. The OIDC and SAML edges only spell it.
 import { amrOf, authenticatedAt, type Evidence, type Level, levelOf } from '../assurance/level.ts'
 import type { App } from '../model/app.ts'
-import type { Group, Membership } from '../model/group.ts'
+import type { Group, Membership, Provenance } from '../model/group.ts'
 import type { Attributes, Person } from '../model/person.ts'
 import { type EpochMs, secondsOf } from '../model/time.ts'
 
-export type ReleasedGroup = { readonly id: string; readonly name: string }
+/** `because`: one entry per source of the membership, in words: why the person is in the group. */
+export type ReleasedGroup = { readonly id: string; readonly name: string; readonly because: readonly string[] }
 export type Released = {
   readonly sub: string
   readonly username: string
@@ -38,22 +39,41 @@ const like = (pattern: string, name: string): boolean => {
   return from <= text.length - last.length
 }
 
+const isLive = (m: Membership, now: EpochMs): boolean => m.expiresAt === undefined || m.expiresAt > now
+
 /** Memberships that count now, as groups, each once, by name. */
 export const liveGroups = (
   memberships: readonly Membership[],
   groups: readonly Group[],
   now: EpochMs,
 ): readonly Group[] => {
-  const held = new Set(memberships.filter((m) => m.expiresAt === undefined || m.expiresAt > now).map((m) => m.groupId))
+  const held = new Set(memberships.filter((m) => isLive(m, now)).map((m) => m.groupId))
   return groups.filter((g) => held.has(g.id)).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
 
+/** A source in words that an application may show to the person. */
+export const sourceInWords = (p: Provenance): string => {
+  if (p.kind === 'mapped') return `rule ${p.rule} matched ${p.value}`
+  return p.kind === 'scim' ? 'provisioned' : p.kind === 'config' ? 'configured' : 'given directly'
+}
+
+const becauseOf = (memberships: readonly Membership[], group: Group, now: EpochMs): readonly string[] =>
+  memberships
+    .filter((m) => m.groupId === group.id && isLive(m, now))
+    .map((m) => sourceInWords(m.provenance))
+    .sort()
+
 export const release = (
-  person: Person,
-  groups: readonly Group[],
-  app: Pick<App, 'groupsClaim'>,
-  evidence: readonly Evidence[],
+  q: {
+    readonly person: Person
+    readonly memberships: readonly Membership[]
+    readonly groups: readonly Group[] // of the domain; the person's are chosen here
+    readonly app: Pick<App, 'groupsClaim'>
+    readonly evidence: readonly Evidence[]
+  },
+  now: EpochMs,
 ): Released => {
+  const { person, memberships, app, evidence } = q
   const at = authenticatedAt(evidence)
   return {
     sub: person.id,
@@ -65,9 +85,9 @@ export const release = (
     familyName: person.familyName,
     locale: person.locale,
     other: person.attributes,
-    groups: groups
+    groups: liveGroups(memberships, q.groups, now)
       .filter((g) => app.groupsClaim.include.some((p) => like(p, g.name)))
-      .map(({ id, name }) => ({ id, name })),
+      .map((g) => ({ id: g.id, name: g.name, because: becauseOf(memberships, g, now) })),
     level: levelOf(evidence),
     amr: amrOf(evidence),
     authTimeSeconds: at === undefined ? undefined : secondsOf(at),

@@ -1,7 +1,8 @@
 // The second half of the way back: in the browser that began the journey, what the IdP said becomes a person, groups and evidence, all
 // in one transaction.
-import { upstreamLevel } from '../../core/assurance/upstream-level.ts'
+
 import type { Evidence } from '../../core/assurance/level.ts'
+import { upstreamLevel } from '../../core/assurance/upstream-level.ts'
 import { nextStep } from '../../core/journey/next-step.ts'
 import type { Idp } from '../../core/model/idp.ts'
 import type { IdpId, JourneyId } from '../../core/model/ids.ts'
@@ -45,20 +46,48 @@ const evidenceOf = (idp: Idp, assertion: Assertion, startedAt: EpochMs | undefin
 /** The journey that began this, or a new one for a sign-in that the IdP began (only reached when its trust allows that). */
 const journeyFor = async (tx: Tx, { secrets, random }: Deps, q: Q, idp: Idp, arrival: Arrival, now: EpochMs) => {
   if (arrival.journeyId !== null) {
-    const ref = { domainId: q.domainId, journeyId: arrival.journeyId as JourneyId, browserToken: q.browserToken, source: q.source }
+    const ref = {
+      domainId: q.domainId,
+      journeyId: arrival.journeyId as JourneyId,
+      browserToken: q.browserToken,
+      source: q.source,
+    }
     const { journey } = await openJourney(tx, secrets, ref, now)
     return { journey, browserToken: q.browserToken ?? '' }
   }
   const browserToken = random.token()
-  const wants = { appId: undefined, level: 0, freshAfter: undefined, silent: false, loginHint: undefined, idpHint: undefined, uiLocales: [], resume: '/account' } as const
-  const ids = { id: random.id() as JourneyId, tenancyId: idp.tenancyId, domainId: idp.domainId, browserHash: secrets.digest(browserToken), wants, deviceHash: undefined }
+  const wants = {
+    appId: undefined,
+    level: 0,
+    freshAfter: undefined,
+    silent: false,
+    loginHint: undefined,
+    idpHint: undefined,
+    uiLocales: [],
+    resume: '/account',
+  } as const
+  const ids = {
+    id: random.id() as JourneyId,
+    tenancyId: idp.tenancyId,
+    domainId: idp.domainId,
+    browserHash: secrets.digest(browserToken),
+    wants,
+    deviceHash: undefined,
+  }
   const journey = newJourney(ids, undefined, undefined, now)
   await tx.journeys.add(journey)
   return { journey, browserToken }
 }
 
 /** Evidence of another person in this browser does not mix with this one's. */
-const withPerson = (journey: Journey, idp: Idp, person: Person, evidence: Evidence, assertion: Assertion, now: EpochMs): Journey => {
+const withPerson = (
+  journey: Journey,
+  idp: Idp,
+  person: Person,
+  evidence: Evidence,
+  assertion: Assertion,
+  now: EpochMs,
+): Journey => {
   const same = journey.personId === person.id
   const { upstream: _used, ...pending } = journey.pending
   return {
@@ -69,8 +98,21 @@ const withPerson = (journey: Journey, idp: Idp, person: Person, evidence: Eviden
     sessionId: same ? journey.sessionId : undefined,
     evidence: [...(same ? journey.evidence.filter((e) => e.kind !== 'upstream') : []), evidence],
     pending: same ? pending : {},
-    upstreamSession: { idpId: idp.id, nameId: assertion.subject, nameIdFormat: assertion.nameIdFormat, sessionIndex: assertion.sessionIndex },
-    path: [...journey.path, { at: now, asked: 'upstream', because: `idp ${idp.name}`, outcome: `level ${evidence.kind === 'upstream' ? evidence.level : 0}` }],
+    upstreamSession: {
+      idpId: idp.id,
+      nameId: assertion.subject,
+      nameIdFormat: assertion.nameIdFormat,
+      sessionIndex: assertion.sessionIndex,
+    },
+    path: [
+      ...journey.path,
+      {
+        at: now,
+        asked: 'upstream',
+        because: `idp ${idp.name}`,
+        outcome: `level ${evidence.kind === 'upstream' ? evidence.level : 0}`,
+      },
+    ],
   }
 }
 
@@ -82,19 +124,39 @@ export const arriver =
     return store.write(async (tx) => {
       const arrival = (await tx.once.take(arrivalKey(secrets, q.token), now)) as Arrival | undefined
       const idp = arrival && (await tx.idps.get(arrival.idpId as IdpId))
-      if (!arrival || idp?.domainId !== q.domainId) throw new Problem('journey-unknown', 'this answer was used already: start again from the application')
+      if (!arrival || idp?.domainId !== q.domainId)
+        throw new Problem('journey-unknown', 'this answer was used already: start again from the application')
       const assertion = arrival.assertion as unknown as Assertion
       const { journey, browserToken } = await journeyFor(tx, deps, q, idp, arrival, now)
-      const { person, isNew } = await personFromUpstream(tx, deps.random, { idp, assertion, requestId: q.source.requestId, now })
-      await mapGroups(tx, deps.random, { idp, person, firstSignIn: isNew, assertion, journeyId: journey.id, requestId: q.source.requestId, now })
+      const { person, isNew } = await personFromUpstream(tx, deps.random, {
+        idp,
+        assertion,
+        requestId: q.source.requestId,
+        now,
+      })
+      await mapGroups(tx, deps.random, {
+        idp,
+        person,
+        firstSignIn: isNew,
+        assertion,
+        journeyId: journey.id,
+        requestId: q.source.requestId,
+        now,
+      })
       const evidence = evidenceOf(idp, assertion, arrival.startedAt ?? undefined, now)
       const arrived = withPerson(journey, idp, person, evidence, assertion, now)
       const device = await trustedDeviceEvidence(tx, arrived, person.id, now)
-      const saved = device ? { ...arrived, evidence: [...arrived.evidence.filter((e) => e.kind !== 'trusted-device'), device] } : arrived
+      const saved = device
+        ? { ...arrived, evidence: [...arrived.evidence.filter((e) => e.kind !== 'trusted-device'), device] }
+        : arrived
       // An IdP that ignores "sign in again" would send the browser round in circles.
       const step = nextStep((await loadFacts(tx, askingOf(saved), now)).facts, now)
       if (step.do === 'upstream')
-        throw new Problem('upstream-refused', `\`${idp.displayName}\` did not ask you to sign in again, which this application insists on`, { reason: 'authentication-too-old' })
+        throw new Problem(
+          'upstream-refused',
+          `\`${idp.displayName}\` did not ask you to sign in again, which this application insists on`,
+          { reason: 'authentication-too-old' },
+        )
       await saveJourney(tx, saved)
       return { journeyId: journey.id, browserToken, expiresAt: Math.max(journey.expiresAt, secondsLater(now, 60)) }
     })

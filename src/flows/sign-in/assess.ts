@@ -36,6 +36,7 @@ export const assessor =
       )
       return { session, loaded }
     })
-    if (session && now > secondsLater(session.lastSeenAt, TOUCH_SECONDS)) await store.write((tx) => tx.sessions.touch(session.id, now))
+    if (session && now > secondsLater(session.lastSeenAt, TOUCH_SECONDS))
+      await store.write((tx) => tx.sessions.touch(session.id, now))
     return { step: nextStep(loaded.facts, now), session, person: loaded.person }
   }

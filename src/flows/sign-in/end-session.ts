@@ -1,8 +1,7 @@
 // The one "session ended (reason)" event: ends a session once, writes it down, and queues what others must be told. Everything that
 // ends a session (sign-out, password change, disabling, revocation) comes through here.
-import type { PersonId, SessionId } from '../../core/model/ids.ts'
+import type { AppId, PersonId, SessionId } from '../../core/model/ids.ts'
 import type { EndReason, Participant, Session } from '../../core/model/session.ts'
-import type { AppId } from '../../core/model/ids.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Tx } from '../../ports/store.ts'
@@ -43,7 +42,9 @@ export const endSession = async (
       tenancyId: ended.tenancyId,
       domainId: ended.domainId,
       action: 'session.ended',
-      actor: person ? { kind: 'person', id: person.id, name: person.username } : { kind: 'system', id: 'gwanmun', name: 'gwanmun' },
+      actor: person
+        ? { kind: 'person', id: person.id, name: person.username }
+        : { kind: 'system', id: 'gwanmun', name: 'gwanmun' },
       target: { type: 'session', id: ended.id, name: person?.username ?? '' },
       details: { why: reason, applications: participants.map((p) => p.appId) },
       requestId,

@@ -18,7 +18,14 @@ import { askingOf, type Loaded, loadFacts } from './load-facts.ts'
 import { openJourney } from './open-journey.ts'
 
 type Deps = { readonly store: Store; readonly secrets: Secrets; readonly clock: Clock; readonly random: Random }
-type Done = { readonly journey: Journey; readonly loaded: Loaded; readonly person: Person; readonly level: Level; readonly source: Source; readonly now: EpochMs }
+type Done = {
+  readonly journey: Journey
+  readonly loaded: Loaded
+  readonly person: Person
+  readonly level: Level
+  readonly source: Source
+  readonly now: EpochMs
+}
 
 /** A renewed session keeps its id, so that applications stay in it, and gets a new token: what was overheard before is worthless. */
 const renewed = async (tx: Tx, { journey, loaded, person, now }: Done): Promise<Session | undefined> => {
@@ -70,7 +77,15 @@ const trust = async (tx: Tx, { secrets, random }: Deps, { journey, loaded, perso
   const value = random.token()
   const expiresAt = daysLater(now, policy.days)
   const id = random.id() as DeviceId
-  await tx.devices.put({ id, personId: person.id, tokenHash: secrets.digest(value), label: source.userAgent.slice(0, 120), createdAt: now, lastUsedAt: now, expiresAt })
+  await tx.devices.put({
+    id,
+    personId: person.id,
+    tokenHash: secrets.digest(value),
+    label: source.userAgent.slice(0, 120),
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt,
+  })
   await tx.audit.add(
     eventOf(random, now, {
       tenancyId: person.tenancyId,
@@ -92,7 +107,12 @@ const noteDeviceUse = async (tx: Tx, { journey, now }: Done): Promise<void> => {
   if (device) await tx.devices.put({ ...device, lastUsedAt: now })
 }
 
-const record = (tx: Tx, random: Random, { journey, loaded, person, level, source, now }: Done, session: Session): Promise<void> =>
+const record = (
+  tx: Tx,
+  random: Random,
+  { journey, loaded, person, level, source, now }: Done,
+  session: Session,
+): Promise<void> =>
   tx.audit.add(
     eventOf(random, now, {
       tenancyId: person.tenancyId,

@@ -19,7 +19,8 @@ type Deps = {
 }
 
 /** People are away at their company's page: as long as a journey lives. */
-export const stateKey = (secrets: Pick<Secrets, 'digest'>, state: string): string => `upstream-state:${secrets.digest(state)}`
+export const stateKey = (secrets: Pick<Secrets, 'digest'>, state: string): string =>
+  `upstream-state:${secrets.digest(state)}`
 
 export const upstreamGoer =
   ({ store, secrets, clock, random, upstreams }: Deps): GoUpstream =>
@@ -31,7 +32,11 @@ export const upstreamGoer =
     })
     const upstream = idp && upstreams[idp.trust.protocol]
     if (!idp?.enabled || idp.domainId !== ref.domainId || !upstream)
-      throw new Problem('upstream-unreachable', 'this identity provider is not available: choose another way to sign in', { reason: 'idp-unavailable' })
+      throw new Problem(
+        'upstream-unreachable',
+        'this identity provider is not available: choose another way to sign in',
+        { reason: 'idp-unavailable' },
+      )
     const state = random.token()
     const { journey } = open
     const begun = await upstream.begin(
@@ -61,8 +66,18 @@ export const upstreamGoer =
         )
         return
       }
-      await saveJourney(tx, { ...journey, pending: { ...journey.pending, upstream: { idpId: idp.id, state: secrets.digest(state), remember: begun.remember, startedAt: now } } })
-      await tx.once.keep(stateKey(secrets, state), { journeyId: journey.id }, Math.max(journey.expiresAt, secondsLater(now, 60)))
+      await saveJourney(tx, {
+        ...journey,
+        pending: {
+          ...journey.pending,
+          upstream: { idpId: idp.id, state: secrets.digest(state), remember: begun.remember, startedAt: now },
+        },
+      })
+      await tx.once.keep(
+        stateKey(secrets, state),
+        { journeyId: journey.id },
+        Math.max(journey.expiresAt, secondsLater(now, 60)),
+      )
     })
     if (isRefusal(begun)) throw new Problem('upstream-unreachable', begun.detail, { reason: begun.refused })
     return begun.send

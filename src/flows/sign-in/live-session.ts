@@ -7,7 +7,9 @@ import type { Secrets } from '../../ports/secrets.ts'
 import type { Tx } from '../../ports/store.ts'
 
 export const isAlive = (session: Session, domain: Pick<Domain, 'session'>, now: EpochMs): boolean =>
-  session.endedAt === undefined && now < session.expiresAt && now < secondsLater(session.lastSeenAt, domain.session.idleSeconds)
+  session.endedAt === undefined &&
+  now < session.expiresAt &&
+  now < secondsLater(session.lastSeenAt, domain.session.idleSeconds)
 
 export const liveSession = async (
   tx: Tx,

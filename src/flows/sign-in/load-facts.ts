@@ -1,5 +1,5 @@
 // Rows → Facts: the one place that decides what nextStep gets to see of a person. Reads only.
-import { type Evidence, type FactorKind, type Level } from '../../core/assurance/level.ts'
+import type { Evidence, FactorKind, Level } from '../../core/assurance/level.ts'
 import { isExpired, policyFor } from '../../core/assurance/password-policy.ts'
 import { type Requirement, requirementOf } from '../../core/assurance/requirement.ts'
 import type { Facts } from '../../core/journey/facts.ts'
@@ -39,11 +39,15 @@ export type Asking = {
   readonly recoveryCodesToKeep: boolean
 }
 
-export const passwordOf = (credentials: readonly Credential[]): (Credential & { readonly data: PasswordCredential }) | undefined =>
+export const passwordOf = (
+  credentials: readonly Credential[],
+): (Credential & { readonly data: PasswordCredential }) | undefined =>
   credentials.find((c): c is Credential & { readonly data: PasswordCredential } => c.data.kind === 'password')
 
 const enrolledKinds = (credentials: readonly Credential[]): readonly FactorKind[] => [
-  ...new Set(credentials.filter((c) => c.data.kind !== 'recovery-code' || c.data.hashes.length > 0).map((c) => c.data.kind)),
+  ...new Set(
+    credentials.filter((c) => c.data.kind !== 'recovery-code' || c.data.hashes.length > 0).map((c) => c.data.kind),
+  ),
 ]
 
 /** An application of another tenancy is none: `wants.appId` may come from an old journey or a confused edge. */
@@ -58,7 +62,9 @@ export const loadFacts = async (tx: Tx, asking: Asking, now: EpochMs): Promise<L
   const app = await appOf(tx, domain, asking.appId)
   const found = asking.personId === undefined ? undefined : await tx.people.get(asking.personId)
   const person = found?.domainId === domain.id ? found : undefined
-  const groups = person ? liveGroups(await tx.memberships.ofPerson(person.id), await tx.groups.list(domain.id), now) : []
+  const groups = person
+    ? liveGroups(await tx.memberships.ofPerson(person.id), await tx.groups.list(domain.id), now)
+    : []
   const credentials = person ? await tx.credentials.ofPerson(person.id) : []
   const need = requirementOf(await tx.signOnRules.list(domain.id), groups, app, asking.level)
   const { policy } = policyFor(await tx.passwordPolicies.list(domain.id), groups)

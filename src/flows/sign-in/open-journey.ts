@@ -19,8 +19,13 @@ export const openJourney = async (tx: Tx, secrets: Secrets, ref: JourneyRef, now
     ref.browserToken !== undefined &&
     secrets.same(journey.browserHash, secrets.digest(ref.browserToken))
   // One answer for "never was", "is over" and "belongs to another browser": an id found in a log or a Referer tells nothing.
-  if (!mine) throw new Problem('journey-unknown', 'this sign-in is over, or it was begun in another browser: start again from the application')
-  if (journey.expiresAt <= now) throw new Problem('journey-expired', 'this sign-in took too long: start again from the application')
+  if (!mine)
+    throw new Problem(
+      'journey-unknown',
+      'this sign-in is over, or it was begun in another browser: start again from the application',
+    )
+  if (journey.expiresAt <= now)
+    throw new Problem('journey-expired', 'this sign-in took too long: start again from the application')
   const loaded = await loadFacts(tx, askingOf(journey), now)
   return { ...loaded, journey, step: nextStep(loaded.facts, now) }
 }
@@ -30,18 +35,38 @@ export const openJourney = async (tx: Tx, secrets: Secrets, ref: JourneyRef, now
  * make one. Not over the version: showing a page again (second tab) saves pending challenges without changing the question.
  */
 export const hopOf = (secrets: Secrets, { journey, step }: Pick<Open, 'journey' | 'step'>): string =>
-  secrets.mac('hop', JSON.stringify(['journey', journey.id, step.do, journey.evidence.length, journey.username ?? null, journey.route ?? null]))
+  secrets.mac(
+    'hop',
+    JSON.stringify([
+      'journey',
+      journey.id,
+      step.do,
+      journey.evidence.length,
+      journey.username ?? null,
+      journey.route ?? null,
+    ]),
+  )
 
 /** A lost race is a lost tab: the other answer counted. */
 export const saveJourney = async (tx: Tx, journey: Journey): Promise<void> => {
-  if ((await tx.journeys.save(journey)) === 'stale') throw new Problem('changed-meanwhile', 'this step was answered in another tab')
+  if ((await tx.journeys.save(journey)) === 'stale')
+    throw new Problem('changed-meanwhile', 'this step was answered in another tab')
 }
 
 export const walked = (journey: Journey, step: Step, outcome: string, at: EpochMs): Journey['path'] => {
   const because = 'because' in step && step.because ? reasonOf(step.because) : ''
   return [...journey.path, { at, asked: step.do, because, outcome }].slice(-50)
 }
-const reasonOf = (winner: { by: string; rule?: string; group?: string | undefined; app?: string | undefined }): string =>
-  [winner.by === 'rule' ? `rule ${winner.rule}` : winner.by, winner.group && `group ${winner.group}`, winner.app && `application ${winner.app}`]
+const reasonOf = (winner: {
+  by: string
+  rule?: string
+  group?: string | undefined
+  app?: string | undefined
+}): string =>
+  [
+    winner.by === 'rule' ? `rule ${winner.rule}` : winner.by,
+    winner.group && `group ${winner.group}`,
+    winner.app && `application ${winner.app}`,
+  ]
     .filter(Boolean)
     .join(', ')

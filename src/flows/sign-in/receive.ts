@@ -26,7 +26,8 @@ type Q = Parameters<Receive>[0]
 
 /** Seconds that the browser has to come back with the token: one redirect. */
 const ARRIVAL_SECONDS = 120
-export const arrivalKey = (secrets: Pick<Secrets, 'digest'>, token: string): string => `upstream-arrival:${secrets.digest(token)}`
+export const arrivalKey = (secrets: Pick<Secrets, 'digest'>, token: string): string =>
+  `upstream-arrival:${secrets.digest(token)}`
 
 export type Arrival = {
   readonly idpId: string
@@ -37,7 +38,8 @@ export type Arrival = {
 
 const idpOf = async ({ store }: Deps, q: Q): Promise<Idp> => {
   const idp = await store.read((tx) => tx.idps.byName(q.domainId, q.idp))
-  if (!idp?.enabled) throw new Problem('not-found', `there is no identity provider \`${q.idp}\` here`, { reason: 'idp-unknown' })
+  if (!idp?.enabled)
+    throw new Problem('not-found', `there is no identity provider \`${q.idp}\` here`, { reason: 'idp-unknown' })
   return idp
 }
 
@@ -49,7 +51,10 @@ const awaited = async ({ store, secrets, clock }: Deps, q: Q, idp: Idp): Promise
     const held = await tx.once.take(stateKey(secrets, state), clock())
     const journey = typeof held?.journeyId === 'string' ? await tx.journeys.get(held.journeyId as JourneyId) : undefined
     const pending = journey?.pending.upstream
-    const fits = journey?.domainId === q.domainId && pending?.idpId === idp.id && secrets.same(pending.state, secrets.digest(state))
+    const fits =
+      journey?.domainId === q.domainId &&
+      pending?.idpId === idp.id &&
+      secrets.same(pending.state, secrets.digest(state))
     return fits && journey && journey.expiresAt > clock() ? journey : undefined
   })
 }
@@ -98,7 +103,8 @@ export const receiver =
     const pending = journey?.pending.upstream
     const answer = await upstream.finish(idp, pending?.remember, q.returned, clock())
     if (isRefusal(answer)) return refused(deps, q, idp, answer)
-    if (await seenBefore(deps, idp, answer)) return refused(deps, q, idp, { refused: 'replayed', detail: 'this answer was used before' })
+    if (await seenBefore(deps, idp, answer))
+      return refused(deps, q, idp, { refused: 'replayed', detail: 'this answer was used before' })
     const token = random.token()
     const arrival: Arrival = {
       idpId: idp.id,

@@ -1,7 +1,7 @@
 // The attributes an application is told: from the person and the live groups, every time anew. Cuts off whoever is gone or disabled.
-import { type AppId, type PersonId, type SessionId } from '../../core/model/ids.ts'
+import type { AppId, PersonId, SessionId } from '../../core/model/ids.ts'
 import type { Participant } from '../../core/model/session.ts'
-import { liveGroups, release } from '../../core/release/attribute-bag.ts'
+import { release } from '../../core/release/attribute-bag.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Join, Release } from './api.ts'
@@ -16,13 +16,19 @@ export const releaser =
       const now = clock()
       const app = await tx.apps.get(appId)
       const person = await tx.people.get(personId)
-      if (!app?.enabled || !person || person.status !== 'active' || !app.domainIds.includes(person.domainId)) return undefined
+      if (!app?.enabled || !person || person.status !== 'active' || !app.domainIds.includes(person.domainId))
+        return undefined
       const domain = await tx.domains.get(person.domainId)
       if (domain?.status !== 'active') return undefined
       const session = sessionId === undefined ? undefined : await tx.sessions.get(sessionId)
-      if (sessionId !== undefined && !(session?.personId === personId && isAlive(session, domain, now))) return undefined
-      const groups = liveGroups(await tx.memberships.ofPerson(personId), await tx.groups.list(domain.id), now)
-      return { ...release(person, groups, app, session?.evidence ?? []), sid: session?.id }
+      if (sessionId !== undefined && !(session?.personId === personId && isAlive(session, domain, now)))
+        return undefined
+      const memberships = await tx.memberships.ofPerson(personId)
+      const groups = await tx.groups.list(domain.id)
+      return {
+        ...release({ person, memberships, groups, app, evidence: session?.evidence ?? [] }, now),
+        sid: session?.id,
+      }
     })
 
 export const joiner =

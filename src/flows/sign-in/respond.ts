@@ -1,8 +1,8 @@
 // One answer to the step that is owed. The dispatcher only: steps do not know each other, every answer comes back here.
 import type { Step } from '../../core/journey/step.ts'
 import { Problem } from '../../problem.ts'
-import { changePassword } from './answers/change-password.ts'
 import { type AnsweringDeps, fault, type Given } from './answers/answering.ts'
+import { changePassword } from './answers/change-password.ts'
 import { enrolPasskey, enrolTotp, recoveryCodesKept } from './answers/enrol.ts'
 import { chooseIdp, identify, startOver } from './answers/identify.ts'
 import { answerPassword } from './answers/password.ts'
@@ -25,7 +25,9 @@ const fits = (step: Step, answer: Answer): boolean => {
     case 'recovery-code':
       return step.do === 'challenge' && step.offer.includes(answer.kind)
     case 'passkey':
-      return step.do === 'identify' || step.do === 'password' || (step.do === 'challenge' && step.offer.includes('passkey'))
+      return (
+        step.do === 'identify' || step.do === 'password' || (step.do === 'challenge' && step.offer.includes('passkey'))
+      )
     case 'enrol-totp':
       return step.do === 'enrol' && step.offer.includes('totp')
     case 'enrol-passkey':

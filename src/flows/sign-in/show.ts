@@ -26,10 +26,17 @@ const purposeOf = (step: Step, localSignIn: boolean): WebauthnPurpose | undefine
   return (step.do === 'identify' || step.do === 'password') && localSignIn ? 'sign-in' : undefined
 }
 
-const preparePasskey = async ({ factors }: Deps, open: Open, purpose: WebauthnPurpose, now: EpochMs): Promise<Pending['webauthn']> => {
+const preparePasskey = async (
+  { factors }: Deps,
+  open: Open,
+  purpose: WebauthnPurpose,
+  now: EpochMs,
+): Promise<Pending['webauthn']> => {
   const own = open.credentials.filter((c) => c.data.kind === 'passkey')
   const made =
-    purpose === 'enrol' && open.person ? await factors.passkey.offer(open.person, own) : await factors.passkey.challenge(purpose === 'challenge' ? own : [])
+    purpose === 'enrol' && open.person
+      ? await factors.passkey.offer(open.person, own)
+      : await factors.passkey.challenge(purpose === 'challenge' ? own : [])
   return { purpose, challenge: made.challenge, options: made.options as JsonObject, startedAt: now }
 }
 
@@ -91,13 +98,20 @@ const viewOf = async (deps: Deps, open: Open, now: EpochMs): Promise<View> => {
     idps: await idpsOf(deps.store, open),
     localSignIn: open.domain.localSignIn,
     totp: totpOf(deps, open),
-    passkey: purposeOf(step, open.domain.localSignIn) && journey.pending.webauthn && { options: journey.pending.webauthn.options },
+    passkey: purposeOf(step, open.domain.localSignIn) &&
+      journey.pending.webauthn && { options: journey.pending.webauthn.options },
     recoveryCodes:
-      step.do === 'keep-recovery-codes' && codes !== undefined ? (JSON.parse(deps.secrets.open(codes, `journey:${journey.id}`)) as string[]) : undefined,
+      step.do === 'keep-recovery-codes' && codes !== undefined
+        ? (JSON.parse(deps.secrets.open(codes, `journey:${journey.id}`)) as string[])
+        : undefined,
     because: becauseOf(step),
     passwordRules:
       step.do === 'change-password'
-        ? { minLength: passwordPolicy.minLength, requireClasses: passwordPolicy.requireClasses, history: passwordPolicy.history }
+        ? {
+            minLength: passwordPolicy.minLength,
+            requireClasses: passwordPolicy.requireClasses,
+            history: passwordPolicy.history,
+          }
         : undefined,
     passwordExpiresInDays: warningOf(open, now),
   }

@@ -31,7 +31,10 @@ export type AnsweringDeps = {
 export type Given = { readonly open: Open; readonly ref: JourneyRef; readonly now: EpochMs }
 
 export const next: Answered = { kind: 'next' }
-export const fault = (code: AnswerFault, more: Omit<Extract<Answered, { kind: 'fault' }>, 'kind' | 'fault'> = {}): Answered => ({
+export const fault = (
+  code: AnswerFault,
+  more: Omit<Extract<Answered, { kind: 'fault' }>, 'kind' | 'fault'> = {},
+): Answered => ({
   kind: 'fault',
   fault: code,
   ...more,
@@ -53,7 +56,13 @@ const sameProof = (a: Evidence, b: Evidence): boolean =>
   a.kind === b.kind && ('credentialId' in a ? 'credentialId' in b && a.credentialId === b.credentialId : true)
 
 /** Refuses in words that tell a guesser nothing, and writes down what really happened. */
-export const refuse = async (deps: AnsweringDeps, given: Given, code: AnswerFault, asked: string, details: JsonObject = {}): Promise<Answered> => {
+export const refuse = async (
+  deps: AnsweringDeps,
+  given: Given,
+  code: AnswerFault,
+  asked: string,
+  details: JsonObject = {},
+): Promise<Answered> => {
   const { journey, person, app } = given.open
   await deps.store.write((tx) =>
     tx.audit.add(
@@ -64,7 +73,13 @@ export const refuse = async (deps: AnsweringDeps, given: Given, code: AnswerFaul
         reason: code,
         actor: actorOf(undefined),
         target: person && targetOf(person),
-        details: { asked, username: journey.username ?? null, app: app?.name ?? null, address: given.ref.source.address, ...details },
+        details: {
+          asked,
+          username: journey.username ?? null,
+          app: app?.name ?? null,
+          address: given.ref.source.address,
+          ...details,
+        },
         requestId: given.ref.source.requestId,
       }),
     ),
@@ -73,10 +88,25 @@ export const refuse = async (deps: AnsweringDeps, given: Given, code: AnswerFaul
 }
 
 /** Adds a fresh credential and says so in the audit. */
-export const addCredential = async (deps: AnsweringDeps, tx: Tx, given: Given, id: CredentialId, label: string, data: Credential['data']): Promise<'ok' | 'duplicate'> => {
+export const addCredential = async (
+  deps: AnsweringDeps,
+  tx: Tx,
+  given: Given,
+  id: CredentialId,
+  label: string,
+  data: Credential['data'],
+): Promise<'ok' | 'duplicate'> => {
   const { person, journey } = given.open
   if (!person) throw new Error('a credential is added only to a known person')
-  const added = await tx.credentials.add({ id, personId: person.id, label, createdAt: given.now, lastUsedAt: given.now, version: 0, data })
+  const added = await tx.credentials.add({
+    id,
+    personId: person.id,
+    label,
+    createdAt: given.now,
+    lastUsedAt: given.now,
+    version: 0,
+    data,
+  })
   if (added === 'ok')
     await tx.audit.add(
       eventOf(deps.random, given.now, {

@@ -17,7 +17,8 @@ const countersOf = async ({ store, secrets }: AnsweringDeps, given: Given): Prom
   const { freeTries, maxWaitSeconds } = passwordPolicy
   const account = `${journey.domainId}:${secrets.digest((journey.username ?? '').toLowerCase())}`
   const device = person && (await store.read((tx) => trustedDeviceEvidence(tx, journey, person.id, given.now)))
-  if (device?.kind === 'trusted-device') return [{ key: `password:device:${device.deviceId}`, freeTries, maxWaitSeconds }]
+  if (device?.kind === 'trusted-device')
+    return [{ key: `password:device:${device.deviceId}`, freeTries, maxWaitSeconds }]
   return [
     { key: `password:source:${account}:${given.ref.source.address}`, freeTries, maxWaitSeconds },
     { key: `password:account:${account}`, freeTries: freeTries * ACCOUNT_FACTOR, maxWaitSeconds },
@@ -38,7 +39,12 @@ export const answerPassword = async (deps: AnsweringDeps, given: Given, password
   await deps.store.write(async (tx) => {
     const device = await trustedDeviceEvidence(tx, open.journey, person.id, now)
     const journey = proved(given, { kind: 'password', at: now }, { route: 'local' })
-    await saveJourney(tx, device ? { ...journey, evidence: [...journey.evidence.filter((e) => e.kind !== 'trusted-device'), device] } : journey)
+    await saveJourney(
+      tx,
+      device
+        ? { ...journey, evidence: [...journey.evidence.filter((e) => e.kind !== 'trusted-device'), device] }
+        : journey,
+    )
     await deps.tries.forgive(tx, counters)
     const data = rehashed === undefined ? credential.data : { ...credential.data, phc: rehashed }
     await tx.credentials.save({ ...credential, data, lastUsedAt: now }) // stale: changed meanwhile, theirs is newer

@@ -18,13 +18,26 @@ const faultOf: { readonly [R in FactorRefusal['refused']]: AnswerFault } = {
 }
 
 /** One counter per person and factor, over all browsers: six digits must not be guessed by opening many journeys. */
-export const factorCounter = (personId: string, factor: string): Counter => ({ key: `${factor}:${personId}`, freeTries: 5, maxWaitSeconds: 900 })
+export const factorCounter = (personId: string, factor: string): Counter => ({
+  key: `${factor}:${personId}`,
+  freeTries: 5,
+  maxWaitSeconds: 900,
+})
 
-const accept = async (deps: AnsweringDeps, given: Given, verified: Verified, trustDevice: boolean, counter: Counter): Promise<Answered> =>
+const accept = async (
+  deps: AnsweringDeps,
+  given: Given,
+  verified: Verified,
+  trustDevice: boolean,
+  counter: Counter,
+): Promise<Answered> =>
   deps.store.write(async (tx) => {
     // The loser of a race for the same code finds the credential changed: his code is used, whatever he typed.
     if ((await tx.credentials.save(verified.save)) === 'stale') return fault('code-used')
-    await saveJourney(tx, proved(given, verified.evidence, { trustDevice: given.open.journey.trustDevice || trustDevice }))
+    await saveJourney(
+      tx,
+      proved(given, verified.evidence, { trustDevice: given.open.journey.trustDevice || trustDevice }),
+    )
     await deps.tries.forgive(tx, [counter])
     return next
   })
@@ -55,7 +68,10 @@ const byCode = async (
   const counter = factorCounter(person.id, kind)
   const wait = await deps.tries.take([counter])
   if (wait) return fault('throttled', wait)
-  const answer = await firstThatVerifies(credentials.filter((c) => c.data.kind === kind), verify)
+  const answer = await firstThatVerifies(
+    credentials.filter((c) => c.data.kind === kind),
+    verify,
+  )
   if ('refused' in answer) return refuse(deps, given, faultOf[answer.refused], kind, { detail: answer.detail })
   const mayTrust = step.do === 'challenge' && step.trustDays !== undefined
   return accept(deps, given, answer, trustDevice && mayTrust, counter)
@@ -73,7 +89,8 @@ export const answerPasskey = async (deps: AnsweringDeps, given: Given, response:
   const { journey, domain, step, person: known } = given.open
   const pending = journey.pending.webauthn
   const purpose = step.do === 'challenge' ? 'challenge' : 'sign-in'
-  if (pending?.purpose !== purpose || given.now > secondsLater(pending.startedAt, CHALLENGE_SECONDS)) return fault('passkey-failed')
+  if (pending?.purpose !== purpose || given.now > secondsLater(pending.startedAt, CHALLENGE_SECONDS))
+    return fault('passkey-failed')
   const ids = deps.factors.passkey.idOf(response)
   if (!ids) return fault('passkey-failed')
   const found = await deps.store.read(async (tx) => {
@@ -92,7 +109,16 @@ export const answerPasskey = async (deps: AnsweringDeps, given: Given, response:
     // Evidence of a session that belongs to someone else does not become this person's.
     const own = journey.personId === owner.id ? journey.evidence : []
     const sessionId = journey.personId === owner.id ? journey.sessionId : undefined
-    await saveJourney(tx, proved(given, answer.evidence, { evidence: own, sessionId, personId: owner.id, username: owner.username, route: 'local' }))
+    await saveJourney(
+      tx,
+      proved(given, answer.evidence, {
+        evidence: own,
+        sessionId,
+        personId: owner.id,
+        username: owner.username,
+        route: 'local',
+      }),
+    )
     return next
   })
 }
