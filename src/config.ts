@@ -61,6 +61,8 @@ export const configSchema = (read: ReadSecret) =>
       /** `encryptionKey`: 32 bytes, base64 or base64url; without it the key-encryption key is kept in `dir`. */
       keys: z.strictObject({ dir: path.default('keys'), encryptionKey: secretField(read).optional() }).prefault({}),
       tenanciesDir: path.default('config/tenancies'),
+      /** Tenancy files with a `demo` section hold public passwords: applied only where baseUrl is on localhost, unless this is set. */
+      allowDemo: z.boolean().default(false),
       catalogueDir: path.default('config/catalogue'),
       outgoing: z
         .strictObject({
@@ -98,7 +100,7 @@ export const configSchema = (read: ReadSecret) =>
     })
     .superRefine((c, issues) => {
       const fault = (at: string, message: string) => issues.addIssue({ code: 'custom', path: at.split('.'), message })
-      if (c.baseUrl.startsWith('http:') && !c.insecureHttp && !loopbackHosts.includes(new URL(c.baseUrl).hostname))
+      if (c.baseUrl.startsWith('http:') && !c.insecureHttp && !isLoopback(c.baseUrl))
         fault(
           'baseUrl',
           `\`${c.baseUrl}\` is not https: use https, or set \`insecureHttp: true\` if you know that nobody can listen`,
@@ -124,6 +126,8 @@ export const configSchema = (read: ReadSecret) =>
     }))
 
 export type Config = z.output<ReturnType<typeof configSchema>>
+
+export const isLoopback = (baseUrl: string): boolean => loopbackHosts.includes(new URL(baseUrl).hostname)
 
 // ── Reading it ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
