@@ -1,38 +1,26 @@
 // The stand-in corporate OpenID provider: a password form over the people of the `demo` section, and honest `amr` and `groups` claims.
-import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { Provider } from 'oidc-provider'
-import type { Demo } from './declaration.ts'
+import type { OidcOp } from './declaration.ts'
+import { listenAt, type Running } from './listen.ts'
 import { page, signInForm } from './page.ts'
 import { throwAwayJwk } from './throw-away-key.ts'
 
-type Options = {
-  readonly demo: Demo['corporateOidc']
-  readonly gatewayIssuers: readonly string[]
-  readonly redirectUris: readonly string[]
-}
-
-export const corporateOidc = async ({
-  demo,
-  redirectUris,
-}: Options): Promise<{ readonly url: string; readonly close: () => void }> => {
-  const issuer = `http://localhost:${demo.port}`
+export const corporateOidc = async (demo: OidcOp): Promise<Running> => {
   const people = new Map(demo.people.map((p) => [p.username, p]))
-  const provider = new Provider(issuer, {
-    clients: [
-      {
-        client_id: demo.clientId,
-        client_secret: demo.clientSecret,
-        redirect_uris: [...redirectUris],
-        grant_types: ['authorization_code'],
-        response_types: ['code'],
-      },
-    ],
+  const provider = new Provider(demo.url, {
+    clients: demo.clients.map(({ clientId, clientSecret, redirectUris }) => ({
+      client_id: clientId,
+      client_secret: clientSecret,
+      redirect_uris: redirectUris,
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+    })),
     jwks: { keys: [throwAwayJwk()] },
     claims: {
       openid: ['sub', 'amr', 'acr', 'auth_time'],
       email: ['email', 'email_verified'],
-      profile: ['name', 'preferred_username'],
+      profile: ['name', 'preferred_username', 'given_name', 'family_name'],
       groups: ['groups'],
     },
     scopes: ['openid', 'email', 'profile', 'groups'],
@@ -47,7 +35,9 @@ export const corporateOidc = async ({
           accountId: id,
           claims: () => ({
             sub: id,
-            name: person.name,
+            name: person.displayName,
+            given_name: person.givenName,
+            family_name: person.familyName,
             preferred_username: id,
             email: person.email,
             email_verified: true,
@@ -94,7 +84,5 @@ export const corporateOidc = async ({
     )
   })
   app.use(provider.callback())
-  const server = app.listen(demo.port, 'localhost')
-  await new Promise<void>((resolve, reject) => server.once('listening', () => resolve()).once('error', reject))
-  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, close: () => void server.close() }
+  return listenAt(app, demo.url)
 }

@@ -1,6 +1,6 @@
 // A live policy decision for a sample application: a client-credentials token, one AuthZEN evaluation, the answer as markup.
 import { Problem } from '../../problem.ts'
-import type { DemoAction } from './declaration.ts'
+import type { Question } from './declaration.ts'
 import { escaped } from './page.ts'
 
 type Pdp = { readonly issuer: string; readonly pdp: string; readonly clientId: string; readonly clientSecret: string }
@@ -24,7 +24,7 @@ const tokenOf = async ({ issuer, clientId, clientSecret }: Pdp): Promise<string>
 export const decide = async (
   pdp: Pdp,
   personId: string,
-  { action, type, id, compartment }: DemoAction,
+  { action, resource: { type, id, compartment } }: Question,
 ): Promise<Decided> => {
   const answer = await fetch(`${pdp.pdp}/access/v1/evaluation`, {
     method: 'POST',

@@ -1,105 +1,106 @@
-// The `demo` section of a tenancy file: the people of the stand-in corporate providers and what the sample applications show. The
-// gateway itself ignores it.
+// The `demo` section of a tenancy file: the people of the stand-in corporate providers and what the sample applications ask. The
+// gateway itself ignores it; the stand-ins and the printed table know nothing else.
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { Problem } from '../../problem.ts'
 
-const person = z.strictObject({
+const Person = z.strictObject({
   username: z.string(),
   password: z.string(),
+  displayName: z.string(),
+  givenName: z.string().default(''),
+  familyName: z.string().default(''),
   email: z.string(),
-  name: z.string(),
   groups: z.array(z.string()).default([]),
-  /** What this provider says it checked (RFC 8176), and the SAML class it claims. */
+  /** What this provider says it checked (RFC 8176), and the class it claims. */
   amr: z.array(z.string()).default(['pwd']),
   acr: z.string().optional(),
-  story: z.string().default(''),
+  note: z.string().default(''),
 })
-const action = z.strictObject({
+const Pdp = z.strictObject({ clientId: z.string(), clientSecret: z.string() })
+const SamlIdp = z.strictObject({
+  kind: z.literal('saml-idp'),
+  name: z.string(),
+  url: z.url(),
+  entityId: z.string(),
+  trusts: z.array(z.strictObject({ domain: z.string(), idp: z.string() })),
+  people: z.array(Person),
+})
+const OidcOp = z.strictObject({
+  kind: z.literal('oidc-op'),
+  name: z.string(),
+  url: z.url(),
+  clients: z.array(
+    z.strictObject({ clientId: z.string(), clientSecret: z.string(), redirectUris: z.array(z.string()) }),
+  ),
+  people: z.array(Person),
+})
+const OidcApp = z.strictObject({
+  kind: z.literal('oidc-app'),
+  name: z.string(),
+  url: z.url(),
+  domain: z.string(),
+  clientId: z.string(),
+  clientSecret: z.string(),
+  pdp: Pdp,
+})
+const SamlApp = z.strictObject({
+  kind: z.literal('saml-app'),
+  name: z.string(),
+  url: z.url(),
+  domain: z.string(),
+  entityId: z.string(),
+  pdp: Pdp,
+})
+const StandIn = z.discriminatedUnion('kind', [SamlIdp, OidcOp, OidcApp, SamlApp])
+const Question = z.strictObject({
   label: z.string(),
   action: z.string(),
-  type: z.string(),
-  id: z.string(),
-  compartment: z.string().optional(),
+  resource: z.strictObject({ type: z.string(), id: z.string(), compartment: z.string().optional() }),
 })
-
-const Demo = z.strictObject({
-  gateway: z.strictObject({ port: z.int() }),
-  corporateSaml: z.strictObject({ port: z.int(), name: z.string(), people: z.array(person) }),
-  corporateOidc: z.strictObject({
-    port: z.int(),
-    name: z.string(),
-    clientId: z.string(),
-    clientSecret: z.string(),
-    people: z.array(person),
-  }),
-  sampleOidc: z.strictObject({
-    port: z.int(),
-    domain: z.string(),
-    clientId: z.string(),
-    clientSecret: z.string(),
-    pdpClientId: z.string(),
-    pdpClientSecret: z.string(),
-  }),
-  sampleSaml: z.strictObject({ port: z.int(), domain: z.string() }),
-  actions: z.array(action),
-  /** What to say of the seeded people, by user name. */
-  stories: z.record(z.string(), z.string()).default({}),
-})
-export type Demo = z.infer<typeof Demo>
-export type DemoPerson = z.infer<typeof person>
-export type DemoAction = z.infer<typeof action>
-
-const Seeded = z.looseObject({
+const Declared = z.looseObject({
   tenancy: z.looseObject({ name: z.string() }),
-  domains: z.array(
-    z.looseObject({
-      name: z.string(),
-      seed: z
-        .looseObject({
-          people: z.array(
-            z.looseObject({
-              username: z.string(),
-              password: z.string().optional(),
-              displayName: z.string().optional(),
-              groups: z.array(z.string()).default([]),
-            }),
-          ),
-        })
-        .optional(),
-    }),
-  ),
-  demo: Demo,
+  seed: z.looseObject({
+    people: z.array(
+      z.looseObject({
+        username: z.string(),
+        domain: z.string().default('default'),
+        displayName: z.string(),
+        password: z.strictObject({ literal: z.string() }).optional(),
+        groups: z.array(z.string()).default([]),
+        note: z.string().default(''),
+      }),
+    ),
+  }),
+  demo: z.strictObject({ standIns: z.array(StandIn), questions: z.array(Question) }),
 })
-export type Declared = z.infer<typeof Seeded>
 
-export type Ports = {
-  readonly gateway: number
-  readonly corporateSaml: number
-  readonly corporateOidc: number
-  readonly sampleOidc: number
-  readonly sampleSaml: number
-}
+export type Declared = z.infer<typeof Declared>
+export type StandIn = z.infer<typeof StandIn>
+export type SamlIdp = z.infer<typeof SamlIdp>
+export type OidcOp = z.infer<typeof OidcOp>
+export type OidcApp = z.infer<typeof OidcApp>
+export type SamlApp = z.infer<typeof SamlApp>
+export type Question = z.infer<typeof Question>
+export type DemoPerson = z.infer<typeof Person>
 
-/** The file's text with every `localhost:<declared port>` moved to the ports that are free here, so that several demos can run. */
-export const withPorts = (text: string, ports: Ports | undefined): string => {
-  if (!ports) return text
-  const declared = Seeded.parse(parse(text)).demo
-  const moves = (Object.keys(ports) as (keyof Ports)[]).map((name) => [declared[name].port, ports[name]] as const)
-  const moved = new Map(moves)
-  return text
-    .replace(/(localhost:)(\d+)/g, (whole, host: string, port: string) =>
-      moved.has(Number(port)) ? `${host}${moved.get(Number(port))}` : whole,
-    )
-    .replace(/(port:\s*)(\d+)/g, (whole, key: string, port: string) =>
-      moved.has(Number(port)) ? `${key}${moved.get(Number(port))}` : whole,
-    )
-}
-
-export const readDeclared = (file: string): Declared => {
-  const parsed = Seeded.safeParse(parse(readFileSync(file, 'utf8')))
+export const readDeclared = (text: string, file: string): Declared => {
+  const parsed = Declared.safeParse(parse(text))
   if (!parsed.success)
-    throw new Problem('config-invalid', `${file} cannot be shown as a demo:\n${z.prettifyError(parsed.error)}`)
+    throw new Problem('config-invalid', `${file} cannot be shown as a demonstration:\n${z.prettifyError(parsed.error)}`)
   return parsed.data
 }
+export const readDeclaredFile = (file: string): Declared => readDeclared(readFileSync(file, 'utf8'), file)
+
+/** Every `localhost:<port>` of the text moved to another port, so that several demonstrations can run beside each other. */
+export const withPorts = (text: string, moves: ReadonlyMap<number, number>): string =>
+  text.replace(/(localhost:)(\d+)/g, (whole, host: string, port: string) => {
+    const to = moves.get(Number(port))
+    return to === undefined ? whole : `${host}${to}`
+  })
+
+/** The ports a file speaks of, in order of appearance. */
+export const portsIn = (text: string): readonly number[] => [
+  ...new Set([...text.matchAll(/localhost:(\d+)/g)].map((m) => Number(m[1]))),
+]

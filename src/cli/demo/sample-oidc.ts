@@ -5,12 +5,13 @@ import express, { type Request, type Response } from 'express'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { decide } from './decide.ts'
-import type { Demo } from './declaration.ts'
+import type { OidcApp, Question } from './declaration.ts'
+import { listenAt, type Running } from './listen.ts'
 import { escaped, page, table } from './page.ts'
 
 type Options = {
-  readonly demo: Demo['sampleOidc']
-  readonly actions: Demo['actions']
+  readonly demo: OidcApp
+  readonly questions: readonly Question[]
   readonly issuer: string
   readonly pdp: string
 }
@@ -20,13 +21,8 @@ type Pending = { readonly verifier: string; readonly nonce: string; readonly sta
 const COOKIE = 'sample_oidc'
 const brand = '#7c3aed'
 
-export const sampleOidc = async ({
-  demo,
-  actions,
-  issuer,
-  pdp,
-}: Options): Promise<{ readonly url: string; readonly close: () => void }> => {
-  const url = `http://localhost:${demo.port}`
+export const sampleOidc = async ({ demo, questions, issuer, pdp }: Options): Promise<Running> => {
+  const { url } = demo
   const sessions = new Map<string, SignedIn>()
   const pending = new Map<string, Pending>()
   let found: client.Configuration | undefined
@@ -63,7 +59,7 @@ export const sampleOidc = async ({
         who: 'Sample application, OpenID Connect',
         brand,
         body: me
-          ? signedIn(me, actions)
+          ? signedIn(me, questions)
           : '<p>You are not signed in.</p><a class="button" id="sign-in" href="/sign-in">Sign in</a>',
       }),
     )
@@ -110,16 +106,12 @@ export const sampleOidc = async ({
   app.get('/claims', (req, res) => void res.json(sessions.get(idOf(req))?.claims ?? null))
   app.get('/decision/:index', async (req, res) => {
     const me = sessions.get(idOf(req))
-    const action = actions[Number(req.params.index)]
-    if (!me || !action) return void res.redirect(303, '/')
-    const decision = await decide(
-      { issuer, pdp, clientId: demo.pdpClientId, clientSecret: demo.pdpClientSecret },
-      String(me.claims.sub),
-      action,
-    )
+    const question = questions[Number(req.params.index)]
+    if (!me || !question) return void res.redirect(303, '/')
+    const decision = await decide({ issuer, pdp, ...demo.pdp }, String(me.claims.sub), question)
     res.send(
       page({
-        title: action.label,
+        title: question.label,
         who: 'Sample application, OpenID Connect',
         brand,
         body: `${decision.html}<a class="button" href="/">Back</a>`,
@@ -158,9 +150,7 @@ export const sampleOidc = async ({
       }),
     )
   })
-  const server = app.listen(demo.port, 'localhost')
-  await new Promise<void>((resolve, reject) => server.once('listening', () => resolve()).once('error', reject))
-  return { url, close: () => void server.close() }
+  return listenAt(app, url)
 }
 
 const groupRows = (groups: unknown): string =>
@@ -172,7 +162,7 @@ const groupRows = (groups: unknown): string =>
       )
     : '<p>none</p>'
 
-const signedIn = ({ claims }: SignedIn, actions: Demo['actions']): string => `
+const signedIn = ({ claims }: SignedIn, questions: readonly Question[]): string => `
 <h2>Who you are</h2>${table([
   ['sub', `<code>${escaped(String(claims.sub))}</code>`],
   ['name', escaped(String(claims.name ?? ''))],
@@ -183,6 +173,6 @@ const signedIn = ({ claims }: SignedIn, actions: Demo['actions']): string => `
   ['signed in at', escaped(new Date(Number(claims.auth_time ?? 0) * 1000).toISOString())],
 ])}
 <h2>Groups, and why you have them</h2><div id="groups">${groupRows(claims.groups)}</div>
-<h2>May you…</h2><div id="actions">${actions.map((a, i) => `<a class="button quiet" href="/decision/${i}">${escaped(a.label)}</a>`).join('')}</div>
+<h2>May you…</h2><div id="actions">${questions.map((q, i) => `<a class="button quiet" href="/decision/${i}">${escaped(q.label)}</a>`).join('')}</div>
 <h2>Session</h2><a class="button" id="step-up-2" href="/step-up?level=2">Step up to two factors</a><a class="button" id="step-up-3" href="/step-up?level=3">Step up to phishing-resistant</a>
 <a class="button quiet" id="again" href="/again">Sign in again</a><a class="button quiet" id="sign-out" href="/sign-out">Sign out everywhere</a>`

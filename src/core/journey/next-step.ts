@@ -86,7 +86,9 @@ const proofBeforeEnrolment: Rule = (now) => {
   if (reached(now) || levelOf(now.evidence.filter((e) => e.kind !== 'trusted-device')) >= 2) return undefined
   const offer = now.facts.enrolled.filter((kind) => kind !== 'password' && !proves(now.evidence, kind))
   const { level } = now.facts.need
-  return offer.length > 0 ? { do: 'challenge', offer, level: level.value, because: level.because, trustDays: undefined } : undefined
+  return offer.length > 0
+    ? { do: 'challenge', offer, level: level.value, because: level.because, trustDays: undefined }
+    : undefined
 }
 
 const enrolment: Rule = (now) => {

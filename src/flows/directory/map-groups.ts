@@ -25,13 +25,27 @@ const upstreamGroups = (idp: Idp, attributes: Assertion['attributes']): readonly
   ...new Set(idp.groupsFrom.flatMap((name) => attributes[name] ?? []).filter((value) => value !== '')),
 ]
 
-export const mapGroups = async (tx: Tx, random: Random, { idp, person, firstSignIn, assertion, journeyId, requestId, now }: Mapping): Promise<void> => {
+export const mapGroups = async (
+  tx: Tx,
+  random: Random,
+  { idp, person, firstSignIn, assertion, journeyId, requestId, now }: Mapping,
+): Promise<void> => {
   const values = upstreamGroups(idp, assertion.attributes)
   const grants = resolveGroups(await tx.mappingRules.list(idp.id), values)
   const current = await tx.memberships.ofPerson(person.id)
-  const changes = membershipChanges({ mode: idp.groupMode, idpId: idp.id, firstSignIn, grants, current, now, journeyId, personId: person.id })
+  const changes = membershipChanges({
+    mode: idp.groupMode,
+    idpId: idp.id,
+    firstSignIn,
+    grants,
+    current,
+    now,
+    journeyId,
+    personId: person.id,
+  })
   for (const membership of changes.put) await tx.memberships.put(membership)
-  for (const membership of changes.remove) await tx.memberships.remove(person.id, membership.groupId, sourceOf(membership.provenance))
+  for (const membership of changes.remove)
+    await tx.memberships.remove(person.id, membership.groupId, sourceOf(membership.provenance))
   if (changes.gained.length === 0 && changes.lost.length === 0) return
   const names = new Map((await tx.groups.list(idp.domainId)).map((g) => [g.id, g.name]))
   const named = (ids: readonly (typeof changes.gained)[number][]) => ids.map((id) => names.get(id) ?? id)

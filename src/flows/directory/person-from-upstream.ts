@@ -63,7 +63,10 @@ const create = async (tx: Tx, random: Random, { idp, requestId, now }: Arrived, 
   const person = filled(blank, profile, idp, now)
   // Taken by a local or another provider's account: joining them by name would hand one person's account to another.
   if ((await tx.people.put(person)) === 'name-taken')
-    throw refuse('account-exists', `an account named \`${person.username}\` exists already and is not linked to ${idp.displayName}: ask an administrator to link it`)
+    throw refuse(
+      'account-exists',
+      `an account named \`${person.username}\` exists already and is not linked to ${idp.displayName}: ask an administrator to link it`,
+    )
   await tx.audit.add(
     eventOf(random, now, {
       tenancyId: idp.tenancyId,
@@ -78,9 +81,19 @@ const create = async (tx: Tx, random: Random, { idp, requestId, now }: Arrived, 
   return person
 }
 
-const update = async (tx: Tx, random: Random, { idp, requestId, now }: Arrived, person: Person, profile: Profile): Promise<Person> => {
+const update = async (
+  tx: Tx,
+  random: Random,
+  { idp, requestId, now }: Arrived,
+  person: Person,
+  profile: Profile,
+): Promise<Person> => {
   const changed = filled(person, profile, idp, now)
-  if (JSON.stringify(shown(changed)) === JSON.stringify(shown(person)) && changed.emailVerified === person.emailVerified) return person
+  if (
+    JSON.stringify(shown(changed)) === JSON.stringify(shown(person)) &&
+    changed.emailVerified === person.emailVerified
+  )
+    return person
   await tx.people.put(changed)
   await tx.audit.add(
     eventOf(random, now, {
@@ -106,16 +119,31 @@ const existing = async (tx: Tx, { idp, assertion }: Arrived, profile: Profile): 
   return same.length === 1 ? same[0] : undefined // two accounts with one address: guessing would be a takeover
 }
 
-export const personFromUpstream = async (tx: Tx, random: Random, arrived: Arrived): Promise<{ readonly person: Person; readonly isNew: boolean }> => {
+export const personFromUpstream = async (
+  tx: Tx,
+  random: Random,
+  arrived: Arrived,
+): Promise<{ readonly person: Person; readonly isNew: boolean }> => {
   const { idp, assertion, now } = arrived
   const profile = profileOf(idp.attributes, assertion.subject, assertion.attributes)
-  if ('faults' in profile) throw refuse('attribute-missing', `${idp.displayName} did not send what is needed: ${profile.faults.join(', ')}`)
+  if ('faults' in profile)
+    throw refuse('attribute-missing', `${idp.displayName} did not send what is needed: ${profile.faults.join(', ')}`)
   const link = await tx.links.get(idp.id, assertion.subject)
   const found = await existing(tx, arrived, profile)
-  if (!found && !idp.jit.create) throw refuse('person-unknown', `${idp.displayName} vouched for you, but you have no account here: ask an administrator`)
+  if (!found && !idp.jit.create)
+    throw refuse(
+      'person-unknown',
+      `${idp.displayName} vouched for you, but you have no account here: ask an administrator`,
+    )
   const person = found ?? (await create(tx, random, arrived, profile))
   const current = found && idp.jit.update ? await update(tx, random, arrived, person, profile) : person
-  const put = await tx.links.put({ idpId: idp.id, subject: assertion.subject, personId: person.id, linkedAt: link?.linkedAt ?? now, lastSignInAt: now })
+  const put = await tx.links.put({
+    idpId: idp.id,
+    subject: assertion.subject,
+    personId: person.id,
+    linkedAt: link?.linkedAt ?? now,
+    lastSignInAt: now,
+  })
   if (put === 'taken') throw refuse('account-exists', 'this corporate account is linked to another person')
   if (!link && found)
     await tx.audit.add(
