@@ -38,8 +38,10 @@ export interface Store {
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** All or nothing. `work` may be run again after a serialisation failure, so it touches only `tx`; mail goes in the outbox. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  /** Throws unless the schema is exactly the one this build knows. */
+  /** Throws unless the schema is exactly the one this build knows. Once it was, later calls only ask whether the database answers. */
   ready(): Promise<void>
+  /** Removes rows whose time has passed, in small transactions: journeys, once, payloads, devices, throttles, sessions over for 30 days. Returns how many. */
+  sweep(now: EpochMs): Promise<number>
   close(): Promise<void>
 }
 
@@ -178,8 +180,8 @@ export type Payload = {
 }
 /** Values used once: replay guards (`see`) and things handed from one request to the next (`keep`/`take`). */
 export interface Once {
-  /** True for the first caller, false for every later one until `until`. */
-  see(key: string, until: EpochMs): Promise<boolean>
+  /** True for the first caller, false for every later one until `until`, and after it until swept; given `now`, true again after it. */
+  see(key: string, until: EpochMs, now?: EpochMs): Promise<boolean>
   keep(key: string, value: JsonObject, until: EpochMs): Promise<void>
   /** Remove and return; one winner. Expired: undefined. */
   take(key: string, now: EpochMs): Promise<JsonObject | undefined>

@@ -1,0 +1,36 @@
+// Memberships, one row per (person, group, source): the same group from two sources is held twice and lost twice.
+import { type Membership, sourceOf } from '../../core/model/group.ts'
+import type { Memberships } from '../../ports/store.ts'
+import type { Db } from './dialect.ts'
+import { fromBody, toBody } from './text.ts'
+
+const fromRow = ({ body }: { body: string }): Membership => fromBody<Membership>(body)
+
+export const memberships = (db: Db): Memberships => {
+  const rows = db.selectFrom('membership').select('body')
+  return {
+    ofPerson: async (person) =>
+      (await rows.where('person_id', '=', person).orderBy('group_id').orderBy('source').execute()).map(fromRow),
+    ofGroup: async (group) =>
+      (await rows.where('group_id', '=', group).orderBy('person_id').orderBy('source').execute()).map(fromRow),
+    put: async (membership) => {
+      const { personId, groupId, provenance } = membership
+      const body = toBody(membership)
+      const idp_id = provenance.kind === 'mapped' ? provenance.idpId : null
+      await db
+        .insertInto('membership')
+        .values({ person_id: personId, group_id: groupId, source: sourceOf(provenance), idp_id, body })
+        .onConflict((clash) => clash.columns(['person_id', 'group_id', 'source']).doUpdateSet({ idp_id, body }))
+        .execute()
+    },
+    remove: async (person, group, source) => {
+      const gone = await db
+        .deleteFrom('membership')
+        .where('person_id', '=', person)
+        .where('group_id', '=', group)
+        .where('source', '=', source)
+        .executeTakeFirst()
+      return gone.numDeletedRows > 0n
+    },
+  }
+}

@@ -1,0 +1,83 @@
+// Rows that administrators define, the same for every noun: id, a place among siblings, a name unique there, a body.
+// What differs per noun is its Shape; what it means is nobody's business here.
+import { sql } from 'kysely'
+import type { Nouns } from '../../ports/store.ts'
+import type { Db } from './dialect.ts'
+import { fromBody, nameKey, toBody } from './text.ts'
+
+export type Cells = { readonly [column: string]: string | number | null }
+export type Shape<T, Scope> = {
+  readonly table: string
+  /** Columns beside id, name_key and body. */
+  readonly cells: (row: T) => Cells
+  /** The columns that a scope fixes; an empty one means every row. */
+  readonly within: (scope: Scope) => Cells
+  /** Where a row's name must be unique. */
+  readonly siblings: (row: T) => Cells
+  /** Further column sets that nobody else may hold: whatever else is a name on some wire. */
+  readonly alsoUnique?: (row: T) => readonly Cells[]
+}
+type Row = { body: string }
+
+const matches = (cells: Cells) => {
+  const tests = Object.entries(cells).map(([column, value]) => sql`${sql.ref(column)} = ${value}`)
+  return tests.length === 0 ? sql`1 = 1` : sql.join(tests, sql` and `)
+}
+
+/** Inserts, or replaces every given column by id. `kept` are columns that a replacement leaves alone. */
+export const upsert = async (db: Db, table: string, cells: Cells, kept: readonly string[] = []): Promise<void> => {
+  const columns = Object.keys(cells)
+  const moved = columns.filter((column) => column !== 'id' && !kept.includes(column))
+  await sql`insert into ${sql.table(table)} (${sql.join(columns.map((c) => sql.ref(c)))})
+    values (${sql.join(Object.values(cells).map((value) => sql`${value}`))})
+    on conflict (id) do update set ${sql.join(moved.map((c) => sql`${sql.ref(c)} = ${sql.ref(`excluded.${c}`)}`))}`.execute(
+    db,
+  )
+}
+
+export const isTaken = async (db: Db, table: string, id: string, rivals: readonly Cells[]): Promise<boolean> => {
+  for (const rival of rivals) {
+    const found = await sql`select id from ${sql.table(table)} where ${matches(rival)} and id <> ${id} limit 1`.execute(
+      db,
+    )
+    if (found.rows.length > 0) return true
+  }
+  return false
+}
+
+export const removeById = async (db: Db, table: string, id: string): Promise<boolean> => {
+  const gone = await sql`delete from ${sql.table(table)} where id = ${id}`.execute(db)
+  return Number(gone.numAffectedRows ?? 0n) > 0
+}
+
+export const nouns = <T extends { readonly id: I; readonly name: string }, I extends string, Scope>(
+  db: Db,
+  { table, cells, within, siblings, alsoUnique }: Shape<T, Scope>,
+): Nouns<T, I, Scope> => {
+  const rows = sql.table(table)
+  return {
+    get: async (id) => {
+      const found = await sql<Row>`select body from ${rows} where id = ${id}`.execute(db)
+      return found.rows[0] && fromBody<T>(found.rows[0].body)
+    },
+    byName: async (scope, name) => {
+      const place = matches({ ...within(scope), name_key: nameKey(name) })
+      const found = await sql<Row>`select body from ${rows} where ${place} order by id limit 1`.execute(db)
+      return found.rows[0] && fromBody<T>(found.rows[0].body)
+    },
+    list: async (scope) => {
+      const found =
+        await sql<Row>`select body from ${rows} where ${matches(within(scope))} order by name_key, id`.execute(db)
+      return found.rows.map((row) => fromBody<T>(row.body))
+    },
+    // Two statements: the transaction is serialisable, and the unique index stands behind them.
+    put: async (row) => {
+      const name_key = nameKey(row.name)
+      const rivals = [{ ...siblings(row), name_key }, ...(alsoUnique?.(row) ?? [])]
+      if (await isTaken(db, table, row.id, rivals)) return 'name-taken'
+      await upsert(db, table, { id: row.id, ...cells(row), name_key, body: toBody(row) })
+      return 'ok'
+    },
+    remove: (id) => removeById(db, table, id),
+  }
+}

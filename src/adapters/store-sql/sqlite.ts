@@ -1,0 +1,127 @@
+// The embedded store: one file, several connections, several processes if need be. Writes take the write lock before they
+// read (BEGIN IMMEDIATE), so they are serial; reads have connections of their own and see one snapshot (WAL).
+// https://sqlite.org/wal.html, https://nodejs.org/api/sqlite.html
+import type { Store } from '../../ports/store.ts'
+import { Problem } from '../../problem.ts'
+import { kyselyOver } from './dialect.ts'
+import { migrateUp, schemaFault, schemaState } from './migrate.ts'
+import {
+  beginImmediate,
+  MEMORY,
+  openReader,
+  openWriter,
+  type SqliteConnection,
+  turnstile,
+} from './sqlite-connection.ts'
+import { isReadOnly, sqliteProblem } from './sqlite-problem.ts'
+import { sweepWith } from './sweep.ts'
+import { type Connection, transactions, type Work } from './transaction.ts'
+
+const WRITE_WAITS_MS = 10_000
+const READERS = 4
+
+export type SqlitePlace = { readonly path: string }
+type Lane = { readonly connection: SqliteConnection; readonly gate: ReturnType<typeof turnstile> }
+const laneOf = (connection: SqliteConnection): Lane => ({ connection, gate: turnstile() })
+
+type Begin = (connection: SqliteConnection) => Promise<void>
+
+const takeLane = async ({ connection, gate }: Lane, begin: Begin): Promise<Connection> => {
+  const leave = await gate.enter()
+  return {
+    run: connection.run,
+    begin: () => begin(connection),
+    commit: async () => connection.exec('commit'),
+    rollback: async () => connection.exec('rollback'),
+    release: leave,
+  }
+}
+
+/** In memory there is one connection, which is made read-only for the time of a read. */
+const beginIn =
+  (memory: boolean) =>
+  (mode: 'read' | 'write'): Begin =>
+  async (connection) => {
+    if (memory) connection.exec(`pragma query_only = ${mode === 'read' ? 'on' : 'off'}`)
+    if (mode === 'write') await beginImmediate(connection, WRITE_WAITS_MS)
+    else connection.exec('begin')
+  }
+
+/** The least busy reader; opened when first needed. */
+const readersOf = (path: string) => {
+  const lanes: Lane[] = []
+  return {
+    pick: (): Lane => {
+      const idle = lanes.toSorted((a, b) => a.gate.waiting() - b.gate.waiting())[0]
+      if (idle && (idle.gate.waiting() === 0 || lanes.length >= READERS)) return idle
+      const lane = laneOf(openReader(path))
+      lanes.push(lane)
+      return lane
+    },
+    all: lanes,
+  }
+}
+
+/** A database in memory is empty whenever it is opened, so it alone is migrated here. */
+const migrateMemory = async ({ run, exec }: SqliteConnection): Promise<void> => {
+  exec('begin')
+  await migrateUp(kyselyOver('sqlite', run), 'sqlite', MEMORY)
+  exec('commit')
+}
+
+/** Creates the file and its directory if missing; does not migrate, save for `:memory:`. */
+export const openSqlite = async ({ path }: SqlitePlace): Promise<Store> => {
+  const memory = path === MEMORY
+  const opened = (): SqliteConnection => {
+    try {
+      return openWriter(path)
+    } catch (error) {
+      throw sqliteProblem(error, path)
+    }
+  }
+  const writer = laneOf(opened())
+  const readers = readersOf(path)
+  if (memory) await migrateMemory(writer.connection)
+
+  const transact = transactions('sqlite')
+  const begin = beginIn(memory)
+  let closed = false
+  let known = false
+
+  const lane = (mode: 'read' | 'write'): Lane => {
+    if (closed) throw new Error('the store is closed')
+    return mode === 'write' || memory ? writer : readers.pick()
+  }
+  const within = async <T>(mode: 'read' | 'write', work: Work<T>): Promise<T> => {
+    const outcome = await transact(async () => takeLane(lane(mode), begin(mode)), work)
+    if (outcome.ok) return outcome.value
+    if (outcome.stage === undefined) throw outcome.error
+    if (mode === 'read' && isReadOnly(outcome.error)) {
+      throw new Error('a write was tried inside a read: use `store.write`', { cause: outcome.error })
+    }
+    throw sqliteProblem(outcome.error, path)
+  }
+
+  return {
+    read: (work) => within('read', work),
+    write: (work) => within('write', work),
+    // Once it was right it is not asked again: a later release may expand the schema under a running node.
+    ready: async () => {
+      const state = await within('read', (_, db) => schemaState(db, 'sqlite'))
+      const fault = known ? undefined : schemaFault(state, path)
+      if (fault) throw new Problem('storage-unavailable', fault)
+      known = true
+    },
+    sweep: (now) => sweepWith((work) => within('write', (_, db) => work(db)), 'sqlite', now),
+    close: async () => {
+      if (closed) return
+      closed = true
+      // Readers first: the last connection to close folds the write-ahead log back into the file.
+      for (const { connection, gate } of [...readers.all, writer]) {
+        const leave = await gate.enter()
+        connection.close()
+        leave()
+      }
+    },
+  }
+}

@@ -1,0 +1,107 @@
+// One transaction over one connection, the same for both engines: what dooms it, when it is over, and that none begins
+// inside another. Knows no SQL; how to connect, begin, commit and undo is handed in.
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Tx } from '../../ports/store.ts'
+import { type Db, type Engine, kyselyOver, type Run } from './dialect.ts'
+import { fromColumn, toColumn } from './text.ts'
+import { txOf } from './tx.ts'
+
+/** A connection that belongs to this transaction alone until it is released. */
+export type Connection = {
+  readonly run: Run
+  begin(): Promise<void>
+  commit(): Promise<void>
+  rollback(): Promise<void>
+  /** `broken`: it failed in a way after which nothing should trust it. */
+  release(broken: boolean): void
+}
+export type Work<T> = (tx: Tx, db: Db) => Promise<T>
+/**
+ * `stage`: where the database failed; `undefined` if the work itself did. Nothing is stored, save that a connection lost
+ * during `commit` leaves the question open.
+ */
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: unknown; readonly stage: 'begin' | 'work' | 'commit' | undefined }
+export type Transact = <T>(connect: () => Promise<Connection>, work: Work<T>) => Promise<Outcome<T>>
+
+type State = { open: boolean; fault?: { readonly error: unknown } }
+
+/** Statements of one transaction: refused when it is over, and after the first that failed. */
+const guarded =
+  (run: Run, state: State): Run =>
+  async (text, parameters) => {
+    // Without this, a call on `tx` that nobody awaited would run inside whichever transaction comes next.
+    if (!state.open) throw new Error('a statement came after its transaction was over: await every call on `tx`')
+    if (state.fault) throw state.fault.error
+    try {
+      const { rows, changes } = await run(text, parameters.map(toColumn))
+      for (const row of rows) for (const column of Object.keys(row)) row[column] = fromColumn(row[column])
+      return { rows, changes }
+    } catch (error) {
+      state.fault = { error } // work that swallows this error must not commit the other half (PostgreSQL agrees by itself)
+      throw error
+    }
+  }
+
+/** False if the connection would not even roll back: the engine did so already, or nobody is there any more. */
+const undo = async (connection: Connection): Promise<boolean> => {
+  try {
+    await connection.rollback()
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const transactions = (engine: Engine): Transact => {
+  const current = new AsyncLocalStorage<State>()
+
+  const attempt = async <T>(connection: Connection, state: State, work: Work<T>): Promise<Outcome<T>> => {
+    try {
+      const db = kyselyOver(engine, guarded(connection.run, state))
+      const value = await current.run(state, () => work(txOf(db, engine), db))
+      return state.fault ? { ok: false, error: state.fault.error, stage: 'work' } : { ok: true, value }
+    } catch (error) {
+      return state.fault
+        ? { ok: false, error: state.fault.error, stage: 'work' }
+        : { ok: false, error, stage: undefined }
+    } finally {
+      state.open = false
+    }
+  }
+
+  const run = async <T>(connection: Connection, work: Work<T>): Promise<Outcome<T>> => {
+    try {
+      await connection.begin()
+    } catch (error) {
+      connection.release(true)
+      return { ok: false, error, stage: 'begin' }
+    }
+    const outcome = await attempt(connection, { open: true }, work)
+    if (!outcome.ok) {
+      connection.release(!(await undo(connection)))
+      return outcome
+    }
+    try {
+      await connection.commit()
+    } catch (error) {
+      connection.release(!(await undo(connection)))
+      return { ok: false, error, stage: 'commit' }
+    }
+    connection.release(false)
+    return outcome
+  }
+
+  return async (connect, work) => {
+    // It would wait for the connection that the outer one holds, for ever.
+    if (current.getStore()?.open) throw new Error('a transaction was begun inside another: pass `tx` along instead')
+    let connection: Connection
+    try {
+      connection = await connect()
+    } catch (error) {
+      return { ok: false, error, stage: 'begin' }
+    }
+    return run(connection, work)
+  }
+}
