@@ -183,6 +183,8 @@ export interface Once {
   /** True for the first caller, false for every later one until `until`, and after it until swept; given `now`, true again after it. */
   see(key: string, until: EpochMs, now?: EpochMs): Promise<boolean>
   keep(key: string, value: JsonObject, until: EpochMs): Promise<void>
+  /** Looks without taking: for what waits over several requests and is taken at the last. Expired: undefined. */
+  kept(key: string, now: EpochMs): Promise<JsonObject | undefined>
   /** Remove and return; one winner. Expired: undefined. */
   take(key: string, now: EpochMs): Promise<JsonObject | undefined>
 }

@@ -27,6 +27,15 @@ export const once = (db: Db): Once => ({
       .onConflict((clash) => clash.columns(['purpose', 'key']).doUpdateSet({ until_at: until, body }))
       .execute()
   },
+  kept: async (key, now) => {
+    const row = await db
+      .selectFrom('once')
+      .select(['until_at', 'body'])
+      .where('purpose', '=', 'kept')
+      .where('key', '=', exactKey(key))
+      .executeTakeFirst()
+    return row?.body != null && row.until_at > now ? fromBody<JsonObject>(row.body) : undefined
+  },
   take: async (key, now) => {
     const row = await db
       .deleteFrom('once')
