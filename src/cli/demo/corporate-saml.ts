@@ -102,16 +102,14 @@ export const corporateSaml = async ({ demo, gatewayUrl, tenancy, key }: Options)
   const read = (res: Response, query: Record<string, unknown>) => {
     const asked = readRequest(String(query.SAMLRequest ?? ''))
     if (acsUrls.includes(asked.acs)) return asked
-    res
-      .status(403)
-      .send(
-        page({
-          title: 'This cannot go on',
-          who: demo.name,
-          brand,
-          body: '<p>The request names an address that is not trusted here.</p>',
-        }),
-      )
+    res.status(403).send(
+      page({
+        title: 'This cannot go on',
+        who: demo.name,
+        brand,
+        body: '<p>The request names an address that is not trusted here.</p>',
+      }),
+    )
     return undefined
   }
   const queryOf = (from: Record<string, unknown>) => ({
