@@ -180,3 +180,6 @@ export type DemoQuestion = {
   readonly resource: { readonly type: string; readonly id: string; readonly compartment: string | undefined }
 }
 export type Demonstration = { readonly standIns: readonly StandIn[]; readonly questions: readonly DemoQuestion[] }
+
+/** Something wrong with a declaration, and where it was written. */
+export type DeclaredFault = { readonly where: string; readonly message: string }

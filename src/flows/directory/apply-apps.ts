@@ -1,0 +1,79 @@
+// Declared applications and the sign-on rules that may name them. A client secret is kept as its digest only.
+import type { App, OidcApp, SamlApp } from '../../core/model/app.ts'
+import type { DeclaredApp } from '../../core/model/declared.ts'
+import type { AppId, SignOnRuleId } from '../../core/model/ids.ts'
+import type { SignOnRule } from '../../core/model/sign-on.ts'
+import type { Domain } from '../../core/model/tenancy.ts'
+import type { AppliedDomain } from './apply-domain.ts'
+import { type Directory, directoryOf, type Path, type Run, resolveAll, settle } from './reconcile.ts'
+
+const settingsOf = (run: Run, declared: DeclaredApp['settings'], before: App | undefined): OidcApp | SamlApp => {
+  if (declared.protocol === 'oidc') {
+    const { clientSecrets, ...rest } = declared
+    return { ...rest, secretHashes: clientSecrets.map((secret) => run.secrets.digest(secret)) }
+  }
+  const known =
+    before?.settings.protocol === 'saml' && before.settings.metadataUrl === declared.metadataUrl
+      ? before.settings
+      : undefined
+  return declared.metadataUrl === undefined ? declared : { ...declared, metadataXml: known?.metadataXml ?? '' }
+}
+
+/** Every application of the tenancy afterwards, declared or not. */
+export const applyApps = async (run: Run, declared: readonly DeclaredApp[]): Promise<Directory<App>> => {
+  const domains: Directory<Domain> = directoryOf(await run.tx.domains.list(run.tenancyId))
+  for (const [index, app] of declared.entries()) {
+    const path: Path = ['applications', index]
+    const { domains: named, settings, ...plain } = app
+    const before = await run.tx.apps.byName(run.tenancyId, app.name)
+    const after: App = {
+      ...plain,
+      id: before?.id ?? (run.random.id() as AppId),
+      tenancyId: run.tenancyId,
+      domainIds: resolveAll(run, domains, named, [...path, 'domains'], 'domain').map((d) => d.id),
+      settings: settingsOf(run, settings, before),
+    }
+    await settle(run, { noun: 'app', name: app.name, path }, run.tx.apps.put, before, after)
+  }
+  return directoryOf(await run.tx.apps.list(run.tenancyId))
+}
+
+const demandsOf = ({
+  deny,
+  level,
+  factors,
+  maxAgeSeconds,
+  trustedDevice,
+}: AppliedDomain['declared']['signOnRules'][number]) => ({
+  ...(deny ? { deny } : {}),
+  ...(level === undefined ? {} : { level }),
+  ...(factors === undefined ? {} : { factors }),
+  ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+  ...(trustedDevice === undefined ? {} : { trustedDevice }),
+})
+
+export const applySignOnRules = async (
+  run: Run,
+  { domain, declared, groups, path }: AppliedDomain,
+  apps: Directory<App>,
+): Promise<void> => {
+  for (const [index, rule] of declared.signOnRules.entries()) {
+    const at: Path = [...path, 'signOnRules', index]
+    const before = await run.tx.signOnRules.byName(domain.id, rule.name)
+    const after: SignOnRule = {
+      id: before?.id ?? (run.random.id() as SignOnRuleId),
+      domainId: domain.id,
+      name: rule.name,
+      groups: resolveAll(run, groups, rule.groups, [...at, 'groups'], `group of \`${domain.name}\``).map((g) => g.id),
+      apps: resolveAll(run, apps, rule.apps, [...at, 'apps'], 'application').map((a) => a.id),
+      demands: demandsOf(rule),
+    }
+    const subject = {
+      noun: 'sign-on-rule' as const,
+      name: `${domain.name}/${rule.name}`,
+      domainId: domain.id,
+      path: at,
+    }
+    await settle(run, subject, run.tx.signOnRules.put, before, after)
+  }
+}

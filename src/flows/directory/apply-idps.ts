@@ -1,0 +1,111 @@
+// Identity providers of a declared domain and their group mappings. A secret is sealed again only when it changed, and metadata that
+// was fetched from a URL stays until the URL changes.
+import type { DeclaredIdp } from '../../core/model/declared.ts'
+import { sourceOf } from '../../core/model/group.ts'
+import type { Idp, MappingRule, OidcTrust, SamlTrust } from '../../core/model/idp.ts'
+import type { GroupId, IdpId, MappingRuleId } from '../../core/model/ids.ts'
+import type { AppliedDomain } from './apply-domain.ts'
+import { type Path, type Run, resolveAll, settle } from './reconcile.ts'
+
+const sealedSecret = (run: Run, id: IdpId, secret: string | undefined, before: Idp | undefined): string | undefined => {
+  if (secret === undefined) return undefined
+  const sealed = before?.trust.protocol === 'oidc' ? before.trust.clientSecretSealed : undefined
+  const context = `idp:${id}`
+  return sealed !== undefined && run.secrets.same(run.secrets.open(sealed, context), secret)
+    ? sealed
+    : run.secrets.seal(secret, context)
+}
+
+const trustOf = (run: Run, id: IdpId, trust: DeclaredIdp['trust'], before: Idp | undefined): SamlTrust | OidcTrust => {
+  if (trust.protocol === 'oidc') {
+    const { clientSecret, ...rest } = trust
+    return { ...rest, clientSecretSealed: sealedSecret(run, id, clientSecret, before) }
+  }
+  const known =
+    before?.trust.protocol === 'saml' && before.trust.metadataUrl === trust.metadataUrl ? before.trust : undefined
+  return trust.metadataUrl === undefined ? trust : { ...trust, metadataXml: known?.metadataXml }
+}
+
+/**
+ * What a rule granted and no longer may grant ends now, not at the person's next sign-in: the rule is what made it true. Other modes
+ * keep: there a mapping gives, and only people take away.
+ */
+export const revokeGranted = async (
+  run: Run,
+  idp: Idp,
+  ruleId: MappingRuleId,
+  groups: readonly GroupId[],
+): Promise<void> => {
+  if (idp.groupMode !== 'authoritative') return
+  for (const groupId of groups)
+    for (const { personId, provenance } of await run.tx.memberships.ofGroup(groupId))
+      if (provenance.kind === 'mapped' && provenance.ruleId === ruleId)
+        await run.tx.memberships.remove(personId, groupId, sourceOf(provenance))
+}
+
+const applyMappings = async (
+  run: Run,
+  idp: Idp,
+  declared: DeclaredIdp,
+  domain: AppliedDomain,
+  path: Path,
+): Promise<void> => {
+  for (const [index, mapping] of declared.mappings.entries()) {
+    const at: Path = [...path, 'mappings', index]
+    const before = await run.tx.mappingRules.byName(idp.id, mapping.name)
+    const groups = resolveAll(
+      run,
+      domain.groups,
+      mapping.groups,
+      [...at, 'groups'],
+      `group of \`${domain.domain.name}\``,
+    )
+    const [match] = mapping.allOf
+    if (!match) continue // the file's schema asks for one
+    const after: MappingRule = {
+      id: before?.id ?? (run.random.id() as MappingRuleId),
+      idpId: idp.id,
+      name: mapping.name,
+      match,
+      allOf: mapping.allOf.length > 1 ? mapping.allOf : [],
+      groups: groups.map((g) => g.id),
+    }
+    const subject = {
+      noun: 'mapping-rule' as const,
+      name: `${domain.domain.name}/${idp.name}/${mapping.name}`,
+      domainId: idp.domainId,
+    }
+    const changed = await settle(run, { ...subject, path: at }, run.tx.mappingRules.put, before, after)
+    if (changed && before)
+      await revokeGranted(
+        run,
+        idp,
+        before.id,
+        before.groups.filter((g) => !after.groups.includes(g)),
+      )
+  }
+}
+
+export const applyIdps = async (run: Run, domain: AppliedDomain): Promise<void> => {
+  for (const [index, declared] of domain.declared.idps.entries()) {
+    const path: Path = [...domain.path, 'idps', index]
+    const { mappings: _, trust, ...plain } = declared
+    const before = await run.tx.idps.byName(domain.domain.id, declared.name)
+    const id = before?.id ?? (run.random.id() as IdpId)
+    const after: Idp = {
+      ...plain,
+      id,
+      tenancyId: run.tenancyId,
+      domainId: domain.domain.id,
+      trust: trustOf(run, id, trust, before),
+    }
+    const subject = {
+      noun: 'idp' as const,
+      name: `${domain.domain.name}/${declared.name}`,
+      domainId: domain.domain.id,
+      path,
+    }
+    await settle(run, subject, run.tx.idps.put, before, after)
+    await applyMappings(run, after, declared, domain, path)
+  }
+}

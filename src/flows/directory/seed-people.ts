@@ -1,0 +1,177 @@
+// People that a tenancy file brings to life once. A user name that is there already is left alone, whatever the file says of it:
+// people are never owned by configuration.
+import type { Actor } from '../../core/model/audit.ts'
+import type { Credential } from '../../core/model/credential.ts'
+import type { Declared, DeclaredFault, SeedPerson } from '../../core/model/declared.ts'
+import type { CredentialId, PersonId, TenancyId } from '../../core/model/ids.ts'
+import type { Person } from '../../core/model/person.ts'
+import type { Domain } from '../../core/model/tenancy.ts'
+import { daysLater, type EpochMs } from '../../core/model/time.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Hasher } from '../../ports/hasher.ts'
+import type { Random } from '../../ports/random.ts'
+import type { Store, Tx } from '../../ports/store.ts'
+import { eventOf, targetOf } from '../audit-event.ts'
+import { faultsAsProblem } from './apply.ts'
+import type { Path } from './reconcile.ts'
+
+type Deps = { readonly store: Store; readonly random: Random; readonly clock: Clock; readonly hasher: Hasher }
+type Absent = { readonly person: SeedPerson; readonly path: Path; readonly phc: string | undefined }
+
+export const newPerson = (
+  random: Random,
+  now: EpochMs,
+  domain: Pick<Domain, 'id' | 'tenancyId'>,
+  named: Pick<Person, 'username' | 'email' | 'displayName'> & Partial<Person>,
+): Person => ({
+  id: random.id() as PersonId,
+  tenancyId: domain.tenancyId,
+  domainId: domain.id,
+  emailVerified: false,
+  givenName: undefined,
+  familyName: undefined,
+  locale: undefined,
+  attributes: {},
+  status: 'active',
+  serviceAccount: false,
+  handle: random.token(),
+  createdAt: now,
+  updatedAt: now,
+  ...named,
+})
+
+export const newPassword = (
+  random: Random,
+  now: EpochMs,
+  personId: PersonId,
+  phc: string,
+  more: { readonly setAt?: EpochMs; readonly mustChange?: boolean } = {},
+): Credential => ({
+  id: random.id() as CredentialId,
+  personId,
+  label: '',
+  createdAt: now,
+  lastUsedAt: undefined,
+  version: 0,
+  data: { kind: 'password', phc, history: [], setAt: more.setAt ?? now, mustChange: more.mustChange ?? false },
+})
+
+type Seeding = {
+  readonly tx: Tx
+  readonly random: Random
+  readonly now: EpochMs
+  readonly actor: Actor
+  readonly where: Declared['where']
+  readonly faults: DeclaredFault[]
+}
+
+const tie = async (s: Seeding, person: Person, { person: seed, path }: Absent): Promise<void> => {
+  for (const [index, name] of seed.groups.entries()) {
+    const group = await s.tx.groups.byName(person.domainId, name)
+    if (!group)
+      s.faults.push({
+        where: s.where([...path, 'groups', index]),
+        message: `group \`${name}\` does not exist in domain \`${seed.domain}\``,
+      })
+    else
+      await s.tx.memberships.put({
+        personId: person.id,
+        groupId: group.id,
+        provenance: { kind: 'direct', by: s.actor.name },
+        role: 'user',
+        since: s.now,
+        expiresAt: undefined,
+      })
+  }
+  for (const [index, link] of seed.links.entries()) {
+    const at = s.where([...path, 'links', index])
+    const idp = await s.tx.idps.byName(person.domainId, link.idp)
+    if (!idp)
+      s.faults.push({
+        where: at,
+        message: `identity provider \`${link.idp}\` does not exist in domain \`${seed.domain}\``,
+      })
+    else if (
+      (await s.tx.links.put({
+        idpId: idp.id,
+        subject: link.subject,
+        personId: person.id,
+        linkedAt: s.now,
+        lastSignInAt: s.now,
+      })) === 'taken'
+    )
+      s.faults.push({ where: at, message: `\`${link.subject}\` of \`${link.idp}\` is linked to another person` })
+  }
+}
+
+const bringToLife = async (s: Seeding, domain: Domain, absent: Absent): Promise<Person> => {
+  const { person: seed, phc } = absent
+  const { username, email, emailVerified, displayName, givenName, familyName, locale, serviceAccount } = seed
+  const person = newPerson(s.random, s.now, domain, {
+    username,
+    email,
+    emailVerified: email !== undefined && emailVerified,
+    displayName,
+    givenName,
+    familyName,
+    locale,
+    serviceAccount,
+  })
+  await s.tx.people.put(person)
+  if (phc !== undefined) {
+    const setAt = daysLater(s.now, -seed.passwordSetDaysAgo)
+    await s.tx.credentials.add(
+      newPassword(s.random, s.now, person.id, phc, { setAt, mustChange: seed.mustChangePassword }),
+    )
+  }
+  await tie(s, person, absent)
+  await s.tx.audit.add(
+    eventOf(s.random, s.now, {
+      tenancyId: domain.tenancyId,
+      domainId: domain.id,
+      action: 'person.created',
+      actor: s.actor,
+      target: targetOf(person),
+      after: { username, email: email ?? null, displayName, groups: seed.groups },
+      details: { by: 'seed' },
+    }),
+  )
+  return person
+}
+
+export type SeedPeople = (actor: Actor, tenancyId: TenancyId, declared: Declared) => Promise<readonly Person[]>
+/** The people made. Throws Problem('config-invalid') with every group, domain and provider that does not exist; then nobody is made. */
+export const seedPeople =
+  ({ store, random, clock, hasher }: Deps): SeedPeople =>
+  async (actor, tenancyId, { document, where }) => {
+    const missing = await store.read(async (tx) => {
+      const found: Omit<Absent, 'phc'>[] = []
+      for (const [index, person] of document.seed.people.entries()) {
+        const domain = await tx.domains.byName(tenancyId, person.domain)
+        if (!domain || !(await tx.people.byUsername(domain.id, person.username)))
+          found.push({ person, path: ['seed', 'people', index] })
+      }
+      return found
+    })
+    if (missing.length === 0) return []
+    const absent: Absent[] = []
+    for (const { person, path } of missing) {
+      absent.push({ person, path, phc: person.password === undefined ? undefined : await hasher.hash(person.password) })
+    }
+    return store.write(async (tx) => {
+      const s: Seeding = { tx, random, now: clock(), actor, where, faults: [] }
+      const made: Person[] = []
+      for (const one of absent) {
+        const domain = await tx.domains.byName(tenancyId, one.person.domain)
+        if (!domain)
+          s.faults.push({
+            where: where([...one.path, 'domain']),
+            message: `domain \`${one.person.domain}\` does not exist`,
+          })
+        else if (!(await tx.people.byUsername(domain.id, one.person.username)))
+          made.push(await bringToLife(s, domain, one))
+      }
+      if (s.faults.length > 0) throw faultsAsProblem(s.faults)
+      return made
+    })
+  }
