@@ -214,7 +214,7 @@ export interface Audit {
 /** Work that must happen after commit, at least once, in any node: mails, back-channel logout. */
 export interface Outbox {
   add(item: OutboxItem): Promise<void>
-  /** Takes up to `limit` due items for this worker and hides them until `leaseUntil`; concurrent workers never get the same item. */
+  /** Takes up to `limit` due items for this worker, counts the attempt and hides them until `leaseUntil`; concurrent workers never get the same item. */
   claim(now: EpochMs, leaseUntil: EpochMs, limit: number): Promise<readonly OutboxItem[]>
   done(id: string): Promise<void>
   retry(id: string, at: EpochMs, error: string): Promise<void>
