@@ -1,0 +1,141 @@
+// Text → statement. Reports every fault it can find, not the first: each part is read on its own and the next one is looked for after a
+// fault. A statement comes back only when there is no error; warnings come with it.
+import type {
+  Action,
+  Admit,
+  Condition,
+  Define,
+  Endorse,
+  FarPlace,
+  Grant,
+  Partner,
+  Place,
+  Statement,
+  Subject,
+} from './ast.ts'
+import { type Cursor, cursorOver, mayName, nameOf, shown } from './cursor.ts'
+import { type Fault, isError } from './fault.ts'
+import { whereClause } from './parse-condition.ts'
+import { action, farPlace, fromTenancy, place, resourceType, subject } from './parse-parts.ts'
+
+export type Parsed = { readonly statement: Statement | undefined; readonly faults: readonly Fault[] }
+
+const starts = ['allow', 'deny', 'endorse', 'admit', 'define'] as const
+const subjects = ['group', 'dynamic-group', 'any-user', 'any-group', 'service', 'resource'] as const
+
+const where = (c: Cursor): Condition | undefined => {
+  if (!c.takeWord('where')) return undefined
+  if (c.peek().kind === 'end') return c.expected('a condition after `where`', 'condition-missing')
+  return whereClause(c)
+}
+
+const grant = (c: Cursor, kind: 'allow' | 'deny'): Partial<Grant> => {
+  const who = subject(c)
+  const what = action(c, kind === 'deny')
+  if (what?.kind === 'verb' && what.verb === 'associate')
+    c.report(what.resourceType.at, {
+      code: 'associate-near',
+      message: '`associate` joins resources of two tenancies',
+      fix: 'use it in Endorse and Admit only',
+    })
+  const at = place(c)
+  return { kind, ...defined({ subject: who, action: what, place: at }), where: where(c) }
+}
+
+const partner = (c: Cursor): Partner | undefined => {
+  if (!c.takeWord('with')) return undefined
+  const type = resourceType(c)
+  const at = farPlace(c)
+  return type && at && { resourceType: type, place: at }
+}
+
+const endorse = (c: Cursor, deny: boolean): Partial<Endorse> => {
+  const who = subject(c)
+  const what = action(c, deny)
+  const at = farPlace(c)
+  return {
+    kind: 'endorse',
+    deny,
+    ...defined({ subject: who, action: what, place: at }),
+    partner: partner(c),
+    where: where(c),
+  }
+}
+
+const admit = (c: Cursor, deny: boolean): Partial<Admit> => {
+  const who = subject(c, 'of')
+  const of = c.isWord('of') ? fromTenancy(c) : undefined
+  const what = action(c, deny)
+  const at = place(c)
+  return {
+    kind: 'admit',
+    deny,
+    ...defined({ subject: who, action: what, place: at }),
+    of,
+    partner: partner(c),
+    where: where(c),
+  }
+}
+
+type Parts = { subject: Subject | undefined; action: Action | undefined; place: Place | FarPlace | undefined }
+// Left out rather than undefined: the statement is whole only if every part is there, and then no fault was reported either.
+const defined = <P extends Partial<Parts>>(parts: P): { [K in keyof P]: NonNullable<P[K]> } =>
+  parts as { [K in keyof P]: NonNullable<P[K]> }
+
+const define = (c: Cursor): Define | undefined => {
+  const what = (['tenancy', 'group', 'dynamic-group', 'compartment'] as const).find((w) => c.takeWord(w))
+  if (!what) return c.expected('`tenancy`, `group`, `dynamic-group` or `compartment`', 'define-what')
+  if (!mayName(c.peek()) || c.isWord('as')) return c.expected('the name to define', 'name-missing')
+  const name = nameOf(c.take())
+  if (!c.takeWord('as')) return c.expected('`as` and an id', 'as-missing')
+  if (c.isWord('id') && mayName(c.peek(1))) c.take()
+  return mayName(c.peek()) ? { kind: 'define', what, name, id: nameOf(c.take()) } : c.expected('an id', 'name-missing')
+}
+
+/** What is left when a statement ends: nothing, or the reason why the rest does not belong to it. */
+const rest = (c: Cursor): undefined => {
+  const token = c.peek()
+  if (token.kind === 'end') return undefined
+  if (c.isWord('where'))
+    return c.report(token.at, {
+      code: 'second-where',
+      message: 'a statement has one `where`',
+      fix: 'write `where all { …, … }`',
+    })
+  if (starts.some((word) => c.isWord(word)))
+    return c.report(token.at, {
+      code: 'second-statement',
+      message: `another statement begins at ${shown(token)}`,
+      fix: 'give every statement an entry of its own',
+    })
+  c.expected('`where` or the end of the statement', 'trailing-text')
+}
+
+const start = (c: Cursor): (typeof starts)[number] | undefined => {
+  const word = starts.find((s) => c.takeWord(s))
+  if (word) return word
+  const message = c.peek().kind === 'end' ? 'a statement' : '`allow`, `deny`, `endorse`, `admit` or `define`'
+  c.expected(message, 'start-unknown', subjects.some((s) => c.isWord(s)) ? 'begin with `Allow` or `Deny`' : undefined)
+  c.skipUntil(() => subjects.some((s) => c.isWord(s)))
+  return c.peek().kind === 'end' ? undefined : 'allow'
+}
+
+const statement = (c: Cursor): unknown => {
+  const word = start(c)
+  if (!word) return undefined
+  if (word === 'define') return define(c)
+  const deny = word === 'deny'
+  // `allow endorse` and `allow admit` are said in the documentation; the word adds nothing
+  if (word === 'endorse' || (word !== 'admit' && c.takeWord('endorse'))) return endorse(c, deny)
+  if (word === 'admit' || c.takeWord('admit')) return admit(c, deny)
+  return grant(c, word)
+}
+
+export const parseStatement = (text: string): Parsed => {
+  const c = cursorOver(text)
+  const read = statement(c)
+  if (c.errors() === 0) rest(c)
+  const faults = c.faults()
+  // INVARIANT: every part that could not be read has left an error, so without errors the statement is whole.
+  return { statement: faults.some(isError) ? undefined : (read as Statement | undefined), faults }
+}
