@@ -23,13 +23,24 @@ export const temporaryDirectory = (): { readonly path: string; remove(): void } 
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
+/** Closes once, then cleans up once, however often it is asked. */
+const closing = (store: Store, cleanUp: () => void | Promise<void>): Store => {
+  let closed: Promise<void> | undefined
+  return {
+    ...store,
+    close: () => {
+      closed ??= store.close().finally(cleanUp)
+      return closed
+    },
+  }
+}
+
 /** On disk, as in production; `close()` removes it. */
 export const testFileStore = async (): Promise<Store> => {
   const directory = temporaryDirectory()
   const path = join(directory.path, 'gateway.db')
   await migrate({ kind: 'embedded', path }, 'up')
-  const store = await openSqlite({ path })
-  return { ...store, close: async () => store.close().finally(directory.remove) }
+  return closing(await openSqlite({ path }), directory.remove)
 }
 
 const ask = async (url: string, statement: string): Promise<void> => {
@@ -57,6 +68,5 @@ export const postgresSchema = async (): Promise<{ readonly url: string; remove()
 export const testPostgres = async (): Promise<Store> => {
   const schema = await postgresSchema()
   await migrate({ kind: 'postgres', url: schema.url }, 'up')
-  const store = await openPostgres({ url: schema.url })
-  return { ...store, close: async () => store.close().finally(schema.remove) }
+  return closing(await openPostgres({ url: schema.url }), schema.remove)
 }

@@ -42,6 +42,7 @@ export const tenancies = (db: Db): Tx['tenancies'] => {
     },
     remove: async (id) => {
       await forgetTraffic(db, 'tenancy_id', id)
+      await db.deleteFrom('payload').where('scope', '=', id).execute()
       return removeById(db, 'tenancy', id)
     },
     bumpRevision: async (id) => {
