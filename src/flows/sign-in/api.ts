@@ -60,7 +60,14 @@ export type JourneyRef = {
 export type View = {
   readonly step: Step
   readonly hop: string // goes back with the answer, hidden field `hop`
-  readonly app: Pick<App, 'displayName' | 'homeUrl'> | undefined
+  readonly app:
+    | (Pick<App, 'displayName' | 'homeUrl'> & {
+        /** Custom schemes of its redirect URIs (`com.example.app:`): browsers must be allowed to follow the last answer there. */
+        readonly returnSchemes: readonly string[]
+      })
+    | undefined
+  /** On upstream: whose page is next, and whether this browser was sent there before and came back without an answer. */
+  readonly upstream: { readonly name: string; readonly displayName: string; readonly begun: boolean } | undefined
   readonly username: string | undefined
   readonly displayName: string | undefined // only after the first factor
   readonly uiLocales: readonly string[]

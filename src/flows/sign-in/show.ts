@@ -2,6 +2,7 @@
 // journey so that a reload or a second tab shows the same one.
 import { warnsAt } from '../../core/assurance/password-policy.ts'
 import type { Step } from '../../core/journey/step.ts'
+import type { App } from '../../core/model/app.ts'
 import type { Journey, Pending } from '../../core/model/journey.ts'
 import type { JsonObject } from '../../core/model/json.ts'
 import { type EpochMs, secondsLater } from '../../core/model/time.ts'
@@ -75,6 +76,18 @@ const idpsOf = async (store: Store, open: Open): Promise<View['idps']> => {
   return all.filter((idp) => idp.enabled && idp.showInChooser).map(({ name, displayName }) => ({ name, displayName }))
 }
 
+/** Schemes of a native application (RFC 8252 §7.1); http and https need no permission. */
+const schemesOf = ({ settings }: App): readonly string[] => {
+  const schemes = settings.protocol === 'oidc' ? settings.redirectUris.map((uri) => URL.parse(uri)?.protocol) : []
+  return [...new Set(schemes.filter((s) => s !== undefined && s !== 'http:' && s !== 'https:'))] as string[]
+}
+
+const upstreamOf = async (store: Store, { step, journey }: Open): Promise<View['upstream']> => {
+  if (step.do !== 'upstream') return undefined
+  const idp = await store.read((tx) => tx.idps.get(step.idpId))
+  return idp && { name: idp.name, displayName: idp.displayName, begun: journey.pending.upstream?.idpId === idp.id }
+}
+
 const warningOf = (open: Open, now: EpochMs): number | undefined => {
   const password = passwordOf(open.credentials)
   const { maxAgeDays } = open.passwordPolicy
@@ -91,7 +104,8 @@ const viewOf = async (deps: Deps, open: Open, now: EpochMs): Promise<View> => {
   return {
     step,
     hop: hopOf(deps.secrets, open),
-    app: app && { displayName: app.displayName, homeUrl: app.homeUrl },
+    app: app && { displayName: app.displayName, homeUrl: app.homeUrl, returnSchemes: schemesOf(app) },
+    upstream: await upstreamOf(deps.store, open),
     username: journey.username,
     displayName: journey.evidence.length > 0 ? person?.displayName : undefined,
     uiLocales: journey.wants.uiLocales,
