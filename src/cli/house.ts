@@ -1,0 +1,42 @@
+// What commands are given: where to print, the configuration when they ask for it, and the gateway's own rooms for the few that work
+// on the store directly. Commands never exit the process and never read the environment.
+import type { Config, LoadedConfig } from '../config.ts'
+import type { PlanTenancy } from '../flows/directory/apply.ts'
+import type { ApplyDeclared } from '../flows/directory/bring-up.ts'
+import type { BootstrapAdministrator } from '../flows/directory/first-administrator.ts'
+import type { Store } from '../ports/store.ts'
+
+/** What wire.ts builds, as far as commands use it. `start` applies the declared tenancies and listens. */
+export type House = {
+  readonly store: Store
+  readonly start: () => Promise<{ readonly url: string }>
+  readonly stop: () => Promise<void>
+  readonly flows: {
+    readonly applyDeclared: ApplyDeclared
+    readonly planTenancy: PlanTenancy
+    readonly bootstrapAdministrator: BootstrapAdministrator
+  }
+}
+
+export type Shell = {
+  readonly out: (line: string) => void
+  readonly err: (line: string) => void
+  /** Flags of the command line taken in; throws Problem('config-invalid'). */
+  readonly config: () => LoadedConfig
+  readonly open: (config: Config) => Promise<House>
+  /** The command answered, and the answer is no: exit code 1 without a further message. */
+  readonly refuse: () => void
+  /** Called once, when the process is asked to stop. */
+  readonly onStop: (stop: () => Promise<void>) => void
+}
+
+/** Opens the gateway without listening, for one piece of work. */
+export const inHouse = async <T>(shell: Shell, work: (house: House, config: Config) => Promise<T>): Promise<T> => {
+  const { config } = shell.config()
+  const house = await shell.open(config)
+  try {
+    return await work(house, config)
+  } finally {
+    await house.stop()
+  }
+}
