@@ -14,6 +14,8 @@ export type TenancyFiles =
 
 const hasDemo = (value: unknown): boolean => typeof value === 'object' && value !== null && Object.hasOwn(value, 'demo')
 
+const inOrder = (a: Fault, b: Fault): number => a.where.localeCompare(b.where, 'en', { numeric: true })
+
 /** One file's text → the document, or all its faults. */
 export const parseTenancy = (
   text: string,
@@ -24,7 +26,7 @@ export const parseTenancy = (
   if ('faults' in located) return located
   const schema = tenancySchema(readSecret, dirname(file), hasDemo(located.value))
   const parsed = schema.safeParse(located.value, { error: inOurWords })
-  if (!parsed.success) return { faults: faultsOf(parsed.error.issues, located) }
+  if (!parsed.success) return { faults: faultsOf(parsed.error.issues, located).toSorted(inOrder) }
   return { document: parsed.data, where: located.at, file }
 }
 
