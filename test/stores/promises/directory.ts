@@ -55,7 +55,12 @@ export const directoryPromises: Promises = (promise) => {
   promise('tenancies are nouns', (store) => nounPromises(store, (tx) => tx.tenancies, undefined, tenancy))
   promise('compartments are nouns', async (store) => {
     await seed(store)
-    await nounPromises(store, (tx) => tx.compartments, { tenancyId: id('acme'), parentId: id('root') }, compartment)
+    await nounPromises(
+      store,
+      (tx) => tx.compartments,
+      { tenancyId: id<'tenancy'>('acme'), parentId: id<'compartment'>('root') },
+      compartment,
+    )
   })
   promise('domains are nouns', async (store) => {
     await seed(store)
@@ -93,7 +98,12 @@ export const directoryPromises: Promises = (promise) => {
     await seed(store)
     await nounPromises(store, (tx) => tx.signOnRules, id('default'), signOnRule)
     await nounPromises(store, (tx) => tx.passwordPolicies, id('default'), passwordPolicy)
-    await nounPromises(store, (tx) => tx.policies, { tenancyId: id('acme'), compartmentId: id('root') }, policy)
+    await nounPromises(
+      store,
+      (tx) => tx.policies,
+      { tenancyId: id<'tenancy'>('acme'), compartmentId: id<'compartment'>('root') },
+      policy,
+    )
   })
   promise(
     'T2: compartment names are unique among siblings only; a scope without parent is the whole tree',
