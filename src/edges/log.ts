@@ -1,0 +1,92 @@
+// The log of the process: JSON lines on standard output. Names of fields that may hold a secret are redacted wherever they stand, up to
+// four levels deep; messages and paths never contain query strings, because codes, tokens and SAML messages travel there.
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { type DestinationStream, type Logger, pino } from 'pino'
+import type { Clock } from '../ports/clock.ts'
+import { requestIdOf } from './source.ts'
+
+const secretNames = [
+  'password',
+  'new_password',
+  'new_password_repeat',
+  'current_password',
+  'current',
+  'repeat',
+  'otp',
+  'code',
+  'codes',
+  'recovery_code',
+  'recoveryCodes',
+  'webauthn',
+  'hop',
+  'secret',
+  'secretSealed',
+  'client_secret',
+  'clientSecret',
+  'clientSecretSealed',
+  'client_assertion',
+  'assertion',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'id_token_hint',
+  'logout_token',
+  'subject_token',
+  'token',
+  'sessionToken',
+  'browserToken',
+  'deviceToken',
+  'tokenHash',
+  'code_verifier',
+  'SAMLRequest',
+  'SAMLResponse',
+  'RelayState',
+  'state',
+  'nonce',
+  'cookie',
+  'set-cookie',
+  'authorization',
+  'proxy-authorization',
+  'dpop',
+  'apiKey',
+  'privateKey',
+  'encryptionKey',
+  'phc',
+] as const
+
+const pathOf = (name: string): string => (/^[A-Za-z_]\w*$/.test(name) ? name : `["${name}"]`)
+const at = (prefix: string, name: string): string => {
+  const path = pathOf(name)
+  return prefix === '' ? path : path.startsWith('[') ? `${prefix}${path}` : `${prefix}.${path}`
+}
+const redactedPaths = ['', '*', '*.*', '*.*.*'].flatMap((prefix) => secretNames.map((name) => at(prefix, name)))
+
+type Options = { readonly level: string; readonly clock: Clock; readonly to?: DestinationStream }
+
+export const logger = ({ level, clock, to }: Options): Logger =>
+  pino(
+    {
+      level,
+      base: { app: 'gwanmun' },
+      timestamp: () => `,"time":"${new Date(clock()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: redactedPaths, censor: '[redacted]' },
+    },
+    ...(to ? [to] : []),
+  )
+
+/** One line for each answer. The path has no query; the journey or token in it is no secret without its cookie. */
+export const requestLog =
+  (log: Pick<Logger, 'info'>, clock: Clock): RequestHandler =>
+  (req: Request, res: Response, next: NextFunction) => {
+    const startedAt = clock()
+    const path = req.originalUrl.split('?')[0]?.slice(0, 300)
+    res.once('finish', () => {
+      const { method, ip } = req
+      log.info(
+        { requestId: requestIdOf(req), method, path, status: res.statusCode, ms: clock() - startedAt, ip },
+        'answered',
+      )
+    })
+    next()
+  }

@@ -1,0 +1,64 @@
+// Passkeys: reads the options that the page carries (Web Authentication Level 3 §5.1.8–9, JSON form), asks the browser, and posts the answer
+// in the hidden field `webauthn`. The server judges it; nothing is checked here.
+const form = document.getElementById('passkey')
+const field = document.getElementById('webauthn')
+const trouble = form.querySelector('[data-trouble]')
+const bytes = (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
+const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+const optional = (buffer) => (buffer ? text(buffer) : undefined)
+const named = (list) => list?.map((credential) => ({ ...credential, id: bytes(credential.id) }))
+
+const creation = (o) => ({ ...o, challenge: bytes(o.challenge), user: { ...o.user, id: bytes(o.user.id) }, excludeCredentials: named(o.excludeCredentials) })
+const request = (o) => ({ ...o, challenge: bytes(o.challenge), allowCredentials: named(o.allowCredentials) })
+
+const answerOf = ({ id, type, rawId, response, authenticatorAttachment, getClientExtensionResults }, credential) => ({
+  id, type, rawId: text(rawId),
+  authenticatorAttachment: authenticatorAttachment ?? undefined,
+  clientExtensionResults: getClientExtensionResults.call(credential),
+  response: response.attestationObject
+    ? { clientDataJSON: text(response.clientDataJSON), attestationObject: text(response.attestationObject), transports: response.getTransports?.() ?? [] }
+    : { clientDataJSON: text(response.clientDataJSON), authenticatorData: text(response.authenticatorData), signature: text(response.signature), userHandle: optional(response.userHandle) },
+})
+
+const options = JSON.parse(form.dataset.options)
+const create = form.dataset.mode === 'create'
+let waiting // the autofill request that a press of the button takes over from
+
+const ask = (more) =>
+  create
+    ? navigator.credentials.create({ publicKey: creation(options), ...more })
+    : navigator.credentials.get({ publicKey: request(options), ...more })
+
+const post = (credential) => {
+  field.value = JSON.stringify(answerOf(credential, credential))
+  form.dataset.sent = 'yes'
+  form.submit()
+}
+const complain = (message) => {
+  trouble.textContent = message
+  trouble.hidden = false
+}
+
+form.addEventListener('submit', async (event) => {
+  event.preventDefault()
+  event.stopImmediatePropagation()
+  if (form.dataset.sent) return
+  trouble.hidden = true
+  waiting?.abort()
+  try {
+    post(await ask({}))
+  } catch {
+    complain(trouble.dataset.cancelled)
+  }
+}, true)
+
+if (window.PublicKeyCredential && navigator.credentials) {
+  for (const part of document.querySelectorAll('[data-needs-passkey]')) part.hidden = false
+  if (form.dataset.autofill && (await PublicKeyCredential.isConditionalMediationAvailable?.())) {
+    waiting = new AbortController()
+    ask({ mediation: 'conditional', signal: waiting.signal }).then(post, () => {}) // aborted or declined: the form is still there
+  }
+} else {
+  complain(trouble.dataset.unsupported)
+  document.getElementById('use-passkey').disabled = true
+}
