@@ -1,0 +1,113 @@
+// Secrets at rest: AES-256-GCM under a key-encryption key, bound to the context they were sealed for; digests of bearer values; MACs
+// under keys derived per purpose (HKDF, RFC 5869). Says nothing about who may open what.
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Secrets } from '../ports/secrets.ts'
+import { Problem } from '../problem.ts'
+
+export type KeyEncryptionKey = { readonly id: string; readonly key: Uint8Array }
+
+const VERSION = 'v1'
+const NONCE_BYTES = 12 // NIST SP 800-38D §8.2.2: random 96 bits; far below 2^32 seals per key
+const TAG_BYTES = 16
+
+const digest = (value: string): string => createHash('sha256').update(value).digest('base64url')
+const idOf = (key: Uint8Array): string =>
+  createHash('sha256').update('gwanmun kek id').update(key).digest('hex').slice(0, 8)
+
+export const keyEncryptionKey = (key: Uint8Array): KeyEncryptionKey => ({ id: idOf(key), key })
+
+/** The first key seals, all open: to change it, put the new one first. */
+export const secrets = (keys: readonly KeyEncryptionKey[]): Secrets => {
+  const [first] = keys
+  if (!first || keys.some(({ key }) => key.length !== 32))
+    throw new Problem('config-invalid', 'the key-encryption key must be 32 bytes')
+  const byId = new Map(keys.map(({ id, key }) => [id, key]))
+  const macKeys = new Map<string, Buffer>()
+  const macKey = (purpose: string): Buffer => {
+    const held = macKeys.get(purpose) ?? Buffer.from(hkdfSync('sha256', first.key, '', `gwanmun mac ${purpose}`, 32))
+    macKeys.set(purpose, held)
+    return held
+  }
+  return {
+    seal: (plain, context) => {
+      const nonce = randomBytes(NONCE_BYTES)
+      const cipher = createCipheriv('aes-256-gcm', first.key, nonce).setAAD(
+        Buffer.from(`${VERSION}.${first.id}.${context}`),
+      )
+      const body = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()])
+      return `${VERSION}.${first.id}.${body.toString('base64url')}`
+    },
+    open: (sealed, context) => {
+      const [version, id = '', text = ''] = sealed.split('.')
+      const key = byId.get(id)
+      if (version !== VERSION || !key) throw new Error('a sealed secret names a key that this gateway does not have')
+      const body = Buffer.from(text, 'base64url')
+      if (body.length < NONCE_BYTES + TAG_BYTES) throw new Error('a sealed secret is too short')
+      const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+        .setAAD(Buffer.from(`${version}.${id}.${context}`))
+        .setAuthTag(body.subarray(-TAG_BYTES))
+      return Buffer.concat([decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8')
+    },
+    digest,
+    mac: (purpose, value) => createHmac('sha256', macKey(purpose)).update(value).digest('base64url'),
+    same: (a, b) => timingSafeEqual(Buffer.from(digest(a)), Buffer.from(digest(b))),
+  }
+}
+
+const decoded = (text: string): Uint8Array | undefined => {
+  const bytes = Buffer.from(text.trim(), 'base64') // reads base64url too
+  return bytes.length === 32 ? new Uint8Array(bytes) : undefined
+}
+
+/** From configuration when given; otherwise `<dir>/kek`, made at the first start and readable by its owner only. */
+export const loadKeyEncryptionKey = (dir: string, given: string | undefined): KeyEncryptionKey => {
+  if (given !== undefined) {
+    const key = decoded(given)
+    if (!key)
+      throw new Problem(
+        'config-invalid',
+        'keys.encryptionKey: expected 32 bytes in base64; make one with `openssl rand -base64 32`',
+      )
+    return keyEncryptionKey(key)
+  }
+  const file = join(dir, 'kek')
+  try {
+    const key = decoded(readFileSync(file, 'utf8'))
+    if (!key) throw new Problem('config-invalid', `${file}: expected 32 bytes in base64; restore it from your backup`)
+    return keyEncryptionKey(key)
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause
+    const code = (cause as NodeJS.ErrnoException).code
+    if (code !== 'ENOENT')
+      throw new Problem(
+        'config-invalid',
+        `${file} cannot be read (${code}): give it to the user that runs the gateway`,
+        { cause },
+      )
+  }
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    const made = randomBytes(32)
+    writeFileSync(file, `${made.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
+    chmodSync(file, 0o600)
+    return keyEncryptionKey(new Uint8Array(made))
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    if (code === 'EEXIST') return loadKeyEncryptionKey(dir, given) // another process was first
+    throw new Problem(
+      'config-invalid',
+      `${file} cannot be made (${code}): make the directory writable or set GWANMUN_KEYS_ENCRYPTION_KEY`,
+      { cause },
+    )
+  }
+}
