@@ -20,7 +20,8 @@ import { type Connection, transactions, type Work } from './transaction.ts'
 const WRITE_WAITS_MS = 10_000
 const READERS = 4
 
-export type SqlitePlace = { readonly path: string }
+/** `waitMs`: how long a write waits for another process to finish its own. */
+export type SqlitePlace = { readonly path: string; readonly waitMs?: number }
 type Lane = { readonly connection: SqliteConnection; readonly gate: ReturnType<typeof turnstile> }
 const laneOf = (connection: SqliteConnection): Lane => ({ connection, gate: turnstile() })
 
@@ -39,11 +40,11 @@ const takeLane = async ({ connection, gate }: Lane, begin: Begin): Promise<Conne
 
 /** In memory there is one connection, which is made read-only for the time of a read. */
 const beginIn =
-  (memory: boolean) =>
+  (memory: boolean, waitMs: number) =>
   (mode: 'read' | 'write'): Begin =>
   async (connection) => {
     if (memory) connection.exec(`pragma query_only = ${mode === 'read' ? 'on' : 'off'}`)
-    if (mode === 'write') await beginImmediate(connection, WRITE_WAITS_MS)
+    if (mode === 'write') await beginImmediate(connection, waitMs)
     else connection.exec('begin')
   }
 
@@ -70,7 +71,7 @@ const migrateMemory = async ({ run, exec }: SqliteConnection): Promise<void> => 
 }
 
 /** Creates the file and its directory if missing; does not migrate, save for `:memory:`. */
-export const openSqlite = async ({ path }: SqlitePlace): Promise<Store> => {
+export const openSqlite = async ({ path, waitMs = WRITE_WAITS_MS }: SqlitePlace): Promise<Store> => {
   const memory = path === MEMORY
   const opened = (): SqliteConnection => {
     try {
@@ -84,7 +85,7 @@ export const openSqlite = async ({ path }: SqlitePlace): Promise<Store> => {
   if (memory) await migrateMemory(writer.connection)
 
   const transact = transactions('sqlite')
-  const begin = beginIn(memory)
+  const begin = beginIn(memory, waitMs)
   let closed = false
   let known = false
 

@@ -1,8 +1,9 @@
 // Credentials and trusted devices.
 import { expect } from 'vitest'
+import { atOnce } from '../at-once.ts'
 import { credential, DAY, device, domain, id, NOW, passkey, password, person } from '../rows.ts'
 import { seed } from '../traffic-rows.ts'
-import { atOnce, type Promises } from './promise.ts'
+import type { Promises } from './promise.ts'
 
 export const factorPromises: Promises = (promise) => {
   promise('M2: a passkey is found by its WebAuthn id, which is unique in the domain', async (store) => {

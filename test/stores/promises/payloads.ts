@@ -1,8 +1,9 @@
 // oidc-provider's rows, and values used once.
 import { expect } from 'vitest'
+import { atOnce } from '../at-once.ts'
 import { NOW } from '../rows.ts'
 import { payload } from '../traffic-rows.ts'
-import { atOnce, type Promises } from './promise.ts'
+import type { Promises } from './promise.ts'
 
 const CODE = 'AuthorizationCode'
 

@@ -5,10 +5,6 @@ import type { Store } from '../../../src/ports/store.ts'
 export type Check = (store: Store) => Promise<void>
 export type Promises = (promise: (name: string, check: Check) => void) => void
 
-/** All answers of the same call made many times at once. */
-export const atOnce = <T>(times: number, call: (index: number) => Promise<T>): Promise<T[]> =>
-  Promise.all(Array.from({ length: times }, (_, index) => call(index)))
-
 /** A skip must say why, and the reason is printed. */
 export const promiseOf =
   (open: () => Promise<Store>, skip: Readonly<Record<string, string>>) =>

@@ -2,9 +2,10 @@
 import { expect } from 'vitest'
 import type { AuditEvent } from '../../../src/core/model/audit.ts'
 import type { Store } from '../../../src/ports/store.ts'
+import { atOnce } from '../at-once.ts'
 import { id, NOW } from '../rows.ts'
 import { auditEvent, decision, outboxItem } from '../traffic-rows.ts'
-import { atOnce, type Promises } from './promise.ts'
+import type { Promises } from './promise.ts'
 
 const add = (store: Store, ...events: readonly AuditEvent[]) =>
   store.write(async (tx) => {

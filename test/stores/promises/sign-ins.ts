@@ -1,8 +1,9 @@
 // Journeys, sessions, participants, throttles.
 import { expect } from 'vitest'
+import { atOnce } from '../at-once.ts'
 import { id, NOW } from '../rows.ts'
 import { journey, participant, seed, session, upstream } from '../traffic-rows.ts'
-import { atOnce, type Promises } from './promise.ts'
+import type { Promises } from './promise.ts'
 
 export const signInPromises: Promises = (promise) => {
   promise('ids that differ only in case are different ids', async (store) => {

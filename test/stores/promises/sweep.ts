@@ -1,8 +1,9 @@
 // What goes by itself when its time has passed, and what stays.
 import { expect } from 'vitest'
+import { atOnce } from '../at-once.ts'
 import { DAY, device, id, NOW } from '../rows.ts'
 import { auditEvent, journey, outboxItem, participant, payload, seed, session } from '../traffic-rows.ts'
-import { atOnce, type Promises } from './promise.ts'
+import type { Promises } from './promise.ts'
 
 export const sweepPromises: Promises = (promise) => {
   promise('what has expired goes, and nothing else', async (store) => {

@@ -2,9 +2,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect } from 'vitest'
 import type { Tx } from '../../../src/ports/store.ts'
+import { atOnce } from '../at-once.ts'
 import { direct, group, id, membership, NOW, person, tenancy } from '../rows.ts'
 import { seed } from '../traffic-rows.ts'
-import { atOnce, type Promises } from './promise.ts'
+import type { Promises } from './promise.ts'
 
 export const transactionPromises: Promises = (promise) => {
   promise('a write that throws leaves nothing, and its own error comes out', async (store) => {
