@@ -64,7 +64,9 @@ export const applySignOnRules = async (
       id: before?.id ?? (run.random.id() as SignOnRuleId),
       domainId: domain.id,
       name: rule.name,
-      groups: resolveAll(run, groups, rule.groups, [...at, 'groups'], `group of \`${domain.name}\``).map((g) => g.id),
+      groups: resolveAll(run, groups, rule.groups, [...at, 'groups'], 'group', ` in domain \`${domain.name}\``).map(
+        (g) => g.id,
+      ),
       apps: resolveAll(run, apps, rule.apps, [...at, 'apps'], 'application').map((a) => a.id),
       demands: demandsOf(rule),
     }

@@ -39,7 +39,9 @@ const applyPasswordPolicies = async (run: Run, { domain, declared, groups, path 
       ...policy,
       id: before?.id ?? (run.random.id() as PasswordPolicyId),
       domainId: domain.id,
-      groups: resolveAll(run, groups, policy.groups, [...at, 'groups'], `group of \`${domain.name}\``).map((g) => g.id),
+      groups: resolveAll(run, groups, policy.groups, [...at, 'groups'], 'group', ` in domain \`${domain.name}\``).map(
+        (g) => g.id,
+      ),
     }
     const subject = { noun: 'password-policy' as const, name: `${domain.name}/${policy.name}`, domainId: domain.id }
     await settle(run, { ...subject, path: at }, run.tx.passwordPolicies.put, before, after)

@@ -7,13 +7,19 @@ import type { GroupId, IdpId, MappingRuleId } from '../../core/model/ids.ts'
 import type { AppliedDomain } from './apply-domain.ts'
 import { type Path, type Run, resolveAll, settle } from './reconcile.ts'
 
+/** One that does not open (the key-encryption key was lost) is sealed anew: the file has the secret. */
+const isSealed = (run: Run, sealed: string, context: string, secret: string): boolean => {
+  try {
+    return run.secrets.same(run.secrets.open(sealed, context), secret)
+  } catch {
+    return false
+  }
+}
 const sealedSecret = (run: Run, id: IdpId, secret: string | undefined, before: Idp | undefined): string | undefined => {
   if (secret === undefined) return undefined
   const sealed = before?.trust.protocol === 'oidc' ? before.trust.clientSecretSealed : undefined
   const context = `idp:${id}`
-  return sealed !== undefined && run.secrets.same(run.secrets.open(sealed, context), secret)
-    ? sealed
-    : run.secrets.seal(secret, context)
+  return sealed !== undefined && isSealed(run, sealed, context, secret) ? sealed : run.secrets.seal(secret, context)
 }
 
 const trustOf = (run: Run, id: IdpId, trust: DeclaredIdp['trust'], before: Idp | undefined): SamlTrust | OidcTrust => {
@@ -58,7 +64,8 @@ const applyMappings = async (
       domain.groups,
       mapping.groups,
       [...at, 'groups'],
-      `group of \`${domain.domain.name}\``,
+      'group',
+      ` in domain \`${domain.domain.name}\``,
     )
     const [match] = mapping.allOf
     if (!match) continue // the file's schema asks for one

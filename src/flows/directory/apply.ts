@@ -30,10 +30,15 @@ export type ApplyDeps = {
 }
 export type Applied = { readonly tenancyId: TenancyId; readonly changes: readonly Change[] }
 
+const inOrder = (a: DeclaredFault, b: DeclaredFault): number => a.where.localeCompare(b.where, 'en', { numeric: true })
+
 export const faultsAsProblem = (faults: readonly DeclaredFault[]): Problem =>
   new Problem(
     'config-invalid',
-    `the declared tenancy has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}\n${faults.map((f) => `  ${f.where}: ${f.message}`).join('\n')}`,
+    `the declared tenancy has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}\n${[...faults]
+      .sort(inOrder)
+      .map((f) => `  ${f.where}: ${f.message}`)
+      .join('\n')}`,
   )
 
 const seenBySnapshots: ReadonlySet<Noun> = new Set<Noun>(['tenancy', 'compartment', 'domain', 'group'])

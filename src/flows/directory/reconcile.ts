@@ -143,11 +143,12 @@ export const resolveAll = <T>(
   directory: Directory<T>,
   names: readonly string[],
   path: Path,
-  what: string,
+  what: 'group' | 'domain' | 'application',
+  place = '',
 ): readonly T[] =>
   names.flatMap((name, index) => {
     const found = directory.get(name.toLowerCase())
     if (found !== undefined) return [found]
-    fault(run, [...path, index], `${what} \`${name}\` does not exist`)
+    fault(run, [...path, index], `${what} \`${name}\` does not exist${place}`)
     return []
   })
