@@ -3,7 +3,8 @@
 import type { DeclaredIdp } from '../../core/model/declared.ts'
 import { sourceOf } from '../../core/model/group.ts'
 import type { Idp, MappingRule, OidcTrust, SamlTrust } from '../../core/model/idp.ts'
-import type { GroupId, IdpId, MappingRuleId } from '../../core/model/ids.ts'
+import type { GroupId, IdpId, MappingRuleId, PersonId } from '../../core/model/ids.ts'
+import { eventOf } from '../audit-event.ts'
 import type { AppliedDomain } from './apply-domain.ts'
 import { type Path, type Run, resolveAll, settle } from './reconcile.ts'
 
@@ -39,14 +40,28 @@ const trustOf = (run: Run, id: IdpId, trust: DeclaredIdp['trust'], before: Idp |
 export const revokeGranted = async (
   run: Run,
   idp: Idp,
-  ruleId: MappingRuleId,
+  rule: MappingRule,
   groups: readonly GroupId[],
 ): Promise<void> => {
   if (idp.groupMode !== 'authoritative') return
+  const revoked: { readonly person: PersonId; readonly group: GroupId }[] = []
   for (const groupId of groups)
     for (const { personId, provenance } of await run.tx.memberships.ofGroup(groupId))
-      if (provenance.kind === 'mapped' && provenance.ruleId === ruleId)
+      if (provenance.kind === 'mapped' && provenance.ruleId === rule.id) {
         await run.tx.memberships.remove(personId, groupId, sourceOf(provenance))
+        revoked.push({ person: personId, group: groupId })
+      }
+  if (revoked.length === 0) return
+  await run.tx.audit.add(
+    eventOf(run.random, run.now, {
+      tenancyId: run.tenancyId,
+      domainId: idp.domainId,
+      action: 'memberships.revoked',
+      actor: run.actor,
+      target: { type: 'mapping-rule', id: rule.id, name: `${idp.name}/${rule.name}` },
+      details: { revoked },
+    }),
+  )
 }
 
 const applyMappings = async (
@@ -87,7 +102,7 @@ const applyMappings = async (
       await revokeGranted(
         run,
         idp,
-        before.id,
+        before,
         before.groups.filter((g) => !after.groups.includes(g)),
       )
   }

@@ -36,7 +36,7 @@ const retireMapping: Retire = async (run, id) => {
   const before = await run.tx.mappingRules.get(id as MappingRuleId)
   const idp = before && (await run.tx.idps.get(before.idpId))
   if (!before || !idp) return
-  await revokeGranted(run, idp, before.id, before.groups)
+  await revokeGranted(run, idp, before, before.groups)
   await run.tx.mappingRules.remove(before.id)
   await record(
     run,
