@@ -4,6 +4,8 @@ import { lineOf } from '../../../src/core/policy/fault.ts'
 import { parseStatement } from '../../../src/core/policy/parse.ts'
 import { printStatement } from '../../../src/core/policy/print.ts'
 
+const hole = `$${'{var.name}'}`
+
 describe('A1 canonical form', () => {
   test.for([
     // [as written, as printed]
@@ -233,10 +235,10 @@ describe('A1 every fault of a statement is reported, with its place and what to 
       ['1:40 the language has no comments; say it in the description of the policy'],
     ],
     [
-      'Allow group <group> to read users in compartment ${var.name}',
+      `Allow group <group> to read users in compartment ${hole}`,
       [
         '1:13 `<group>` is a placeholder; put the real name in its place',
-        '1:50 `${var.name}` is a placeholder; put the real name in its place',
+        `1:50 \`${hole}\` is a placeholder; put the real name in its place`,
       ],
     ],
     [
