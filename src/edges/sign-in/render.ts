@@ -33,6 +33,8 @@ export type Page = {
   readonly schemes?: readonly string[]
   /** The address may be asked again by GET, so the language switch can be a link to it. Default: a GET. */
   readonly repeatable?: boolean
+  /** Further parameters of the query that the page's own address keeps. */
+  readonly keep?: readonly string[]
 }
 export type Render = (req: IncomingMessage, res: ServerResponse, page: Page) => void
 
@@ -66,16 +68,15 @@ export const pathOf = (req: IncomingMessage): string => {
   return url.split('?')[0] ?? '/'
 }
 
-/** The page's own address with the switch set; only what the pages themselves put into a query survives. */
-export const addressOf = (
-  req: IncomingMessage,
-  changes: { readonly [name: string]: string | undefined } = {},
-): string => {
+type Changes = { readonly [name: string]: string | undefined }
+
+/** The page's own address with changes; only what the pages themselves put into a query survives. */
+export const addressOf = (req: IncomingMessage, changes: Changes = {}, keep: readonly string[] = []): string => {
   const now = queryOf(req)
   const query = new URLSearchParams()
-  for (const name of ['lang', 'with']) {
+  for (const name of ['lang', 'with', ...keep]) {
     const value = name in changes ? changes[name] : (now.get(name) ?? undefined)
-    if (value !== undefined && /^[a-z-]{1,20}$/.test(value)) query.set(name, value)
+    if (value !== undefined && /^[\w-]{1,128}$/.test(value)) query.set(name, value)
   }
   return query.size > 0 ? `${pathOf(req)}?${query}` : pathOf(req)
 }
@@ -108,6 +109,7 @@ export const renderer = ({ random, secure }: Deps): Render => {
     const other: Language = words.language === 'en' ? 'ko' : 'en'
     const nonce = random.token()
     const repeatable = page.repeatable ?? req.method === 'GET'
+    const address = (changes: Changes) => addressOf(req, changes, page.keep)
     const html = eta.render(`./${page.view}`, {
       ...words,
       ...page.data?.(words, nonce),
@@ -115,9 +117,9 @@ export const renderer = ({ random, secure }: Deps): Render => {
       domain: page.domain,
       accent: accentRule(page.domain),
       nonce,
-      self: addressOf(req),
-      address: (changes: { readonly [name: string]: string | undefined }) => addressOf(req, changes),
-      other: { language: other, href: repeatable ? addressOf(req, { lang: other }) : undefined },
+      self: address({}),
+      address,
+      other: { language: other, href: repeatable ? address({ lang: other }) : undefined },
       scripts: (page.scripts ?? []).map(assetUrl),
       css: assetUrl('pages.css'),
       icon: assetUrl('gate.svg'),

@@ -137,16 +137,14 @@ const challenge = (shown: Shown, step: Step<'challenge'>): Drawn => {
 const enrol = (shown: Shown, step: Step<'enrol'>): Drawn => {
   const { view } = shown
   const offered = offeredWays(step.offer)
-  const way = chosenWay(shown, offered) ?? (offered.length === 1 ? offered[0] : undefined)
-  const titles: { readonly [way: string]: Key } = { totp: 'enrol.totp.title', passkey: 'enrol.passkey.title' }
+  const way = chosenWay(shown, offered) ?? offered[0]
   return {
     view: 'enrol',
-    title: ({ say }) => say(titles[way ?? ''] ?? 'enrol.title'),
+    title: ({ say }) => say('enrol.title'),
     scripts: ['forms.js', ...(way === 'passkey' ? (['passkey.js'] as const) : [])],
     data: (words) => ({
       way,
-      // The stronger one first.
-      ways: offered.filter((w) => w !== way).sort((a, b) => Number(b === 'passkey') - Number(a === 'passkey')),
+      ways: offered,
       because: becauseText(words, view, step.level),
       totp: view.totp && { ...view.totp, groups: groupsOfFour(view.totp.secret) },
       passkeyForm: {

@@ -11,6 +11,9 @@ export const enErrors = {
   'error.not-found.title': 'There is nothing here',
   'error.not-found.what':
     'The address may be mistyped or out of date. Start again from the application that you want to use.',
+  'error.link-unknown.title': 'This link is over',
+  'error.link-unknown.what':
+    'A set-up link works once and for a day. If nobody could set up the gateway, start it again: it prints a new one.',
   'error.domain-unknown.title': 'No such identity domain',
   'error.domain-unknown.what':
     'The address names a tenancy or domain that does not exist. Check it, or start from the application that you want to use.',
@@ -90,5 +93,6 @@ export const enErrors = {
   'set-up.submit': 'Create administrator',
   'set-up.done.title': 'The administrator is there',
   'set-up.done.what': 'You can sign in with the new account now.',
-  'set-up.fault': 'The account could not be made: {{detail}}',
+  'set-up.username-malformed': 'A user name has no spaces and at most 200 characters.',
+  'set-up.username-taken': 'That user name is taken. Choose another.',
 } as const

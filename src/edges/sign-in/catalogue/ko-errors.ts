@@ -10,6 +10,9 @@ export const koErrors: { readonly [K in keyof typeof enErrors]: string } = {
   'error.not-permitted.what': '이 계정에는 필요한 권한이 없습니다. 필요하다면 관리자에게 요청하세요.',
   'error.not-found.title': '페이지가 없습니다',
   'error.not-found.what': '주소가 잘못되었거나 오래된 주소입니다. 이용하려던 앱에서 다시 시작하세요.',
+  'error.link-unknown.title': '사용할 수 없는 링크입니다',
+  'error.link-unknown.what':
+    '설정 링크는 하루 동안 한 번만 쓸 수 있습니다. 아직 설정하지 못했다면 게이트웨이를 다시 시작하세요. 새 링크가 출력됩니다.',
   'error.domain-unknown.title': '없는 ID 도메인입니다',
   'error.domain-unknown.what':
     '주소에 있는 테넌시나 도메인이 존재하지 않습니다. 주소를 확인하거나 이용하려던 앱에서 시작하세요.',
@@ -85,5 +88,6 @@ export const koErrors: { readonly [K in keyof typeof enErrors]: string } = {
   'set-up.submit': '관리자 만들기',
   'set-up.done.title': '관리자 계정을 만들었습니다',
   'set-up.done.what': '이제 새 계정으로 로그인할 수 있습니다.',
-  'set-up.fault': '계정을 만들지 못했습니다: {{detail}}',
+  'set-up.username-malformed': '사용자 이름은 공백 없이 200자 이하여야 합니다.',
+  'set-up.username-taken': '이미 사용 중인 사용자 이름입니다. 다른 이름을 입력하세요.',
 }

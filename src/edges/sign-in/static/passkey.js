@@ -2,6 +2,7 @@
 // in the hidden field `webauthn`. The server judges it; nothing is checked here.
 const form = document.getElementById('passkey')
 const field = document.getElementById('webauthn')
+const button = document.getElementById('use-passkey')
 const trouble = form.querySelector('[data-trouble]')
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
@@ -31,6 +32,9 @@ const ask = (more) =>
 
 const post = (credential) => {
   field.value = JSON.stringify(answerOf(credential, credential))
+  const pressed = document.createElement('input') // submit() sends no button
+  Object.assign(pressed, { type: 'hidden', name: button.name, value: button.value })
+  form.append(pressed)
   form.dataset.sent = 'yes'
   form.submit()
 }
@@ -60,5 +64,5 @@ if (window.PublicKeyCredential && navigator.credentials) {
   }
 } else {
   complain(trouble.dataset.unsupported)
-  document.getElementById('use-passkey').disabled = true
+  button.disabled = true
 }
