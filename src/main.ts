@@ -70,7 +70,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
     },
     config: () => {
       const { config: file, set } = root.opts<GlobalOptions>()
-      return loadConfig({ file, flags: set })
+      return loadConfig({ file, flags: set ?? {} })
     },
     open: async (config: ReturnType<typeof loadConfig>['config']) => {
       const { wire } = await import('./wire.ts') // most of the start-up time; `--help` and `health` do without

@@ -35,7 +35,7 @@ export const document = (format: Exclude<Format, 'table'>, value: unknown): stri
 /** `name=value`, gathered over repetitions. */
 export const gatherSettings = (
   text: string,
-  before: { readonly [name: string]: string },
+  before: { readonly [name: string]: string } | undefined,
 ): { readonly [name: string]: string } => {
   const at = text.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('expected `name=value`, for example `listen.port=8443`')

@@ -6,13 +6,14 @@ import { configCommand } from './config.ts'
 import { healthCommand } from './health.ts'
 import type { Shell } from './house.ts'
 import { keysCommand } from './keys.ts'
+import { mappingCommand } from './mapping.ts'
 import { migrateCommand } from './migrate.ts'
 import { gatherSettings } from './print.ts'
 import { serveCommand } from './serve.ts'
 
 export type GlobalOptions = {
   readonly config?: string
-  readonly set: { readonly [name: string]: string }
+  readonly set?: { readonly [name: string]: string }
   readonly debug?: boolean
 }
 
@@ -26,13 +27,14 @@ export const program = (shell: Shell, version: string): Command => {
     configCommand(shell),
     bootstrapAdminCommand(shell),
     keysCommand(shell),
+    mappingCommand(shell),
     healthCommand(shell),
   ]
   const root = new Command('gwanmun')
     .description('Gwanmun, a federated identity gateway')
     .version(version)
     .option('--config <file>', 'settings file instead of config/gwanmun.yaml')
-    .option('--set <name=value>', 'one setting, over environment and file; may be repeated', gatherSettings, {})
+    .option('--set <name=value>', 'one setting, over environment and file; may be repeated', gatherSettings)
     .option('--debug', 'print stack traces')
     .showHelpAfterError('(add --help for what is expected)')
   for (const command of commands) root.addCommand(command)

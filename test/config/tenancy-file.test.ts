@@ -164,6 +164,16 @@ applications:
       'exactly one of',
     ],
     [
+      'a regex that does not parse',
+      idp(`${saml}, groupsFrom: [g], mappings: [{ name: a, regex: '(', groups: [c] }]`),
+      '`domains[0].idps[0].mappings[0]` `regex`:',
+    ],
+    [
+      'a DN that is none',
+      idp(`${saml}, groupsFrom: [g], mappings: [{ name: a, dn: 'no dn', groups: [c] }]`),
+      'is no distinguished name',
+    ],
+    [
       'case of a DN',
       idp(`${saml}, groupsFrom: [g], mappings: [{ name: a, dn: b, ignoreCase: true, groups: [c] }]`),
       'exactly one of',

@@ -2,6 +2,7 @@
 // turns what people write (`level: mfa`, `glob: "CORP-*"`) into the model's words. Decides nothing about names that must exist.
 import { z } from 'zod'
 import type { FactorKind, Level } from '../../core/assurance/level.ts'
+import { matchFault } from '../../core/mapping/rule.ts'
 import type {
   DeclaredIdp,
   DeclaredMapping,
@@ -140,7 +141,12 @@ const mapping = z
       issues.addIssue({ code: 'custom', message: m.allOf && single ? 'expected either one match or `allOf`' : oneKind })
       return z.NEVER
     }
-    return { name: m.name, allOf: matches.filter((x) => x !== undefined), groups: m.groups }
+    const allOf = matches.filter((x) => x !== undefined)
+    for (const match of allOf) {
+      const wrong = matchFault(match)
+      if (wrong !== undefined) issues.addIssue({ code: 'custom', message: `\`${match.kind}\`: ${wrong}` })
+    }
+    return { name: m.name, allOf, groups: m.groups }
   })
 
 const attributes = z.strictObject({

@@ -2,7 +2,7 @@
 // A plan is an application that is rolled back at the end, so that the two cannot disagree. Order: tenancy, compartments, domains with
 // groups and password policies, applications, sign-on rules, identity providers with mappings, policies, then what is no longer declared.
 import type { Actor } from '../../core/model/audit.ts'
-import type { Declared, DeclaredFault } from '../../core/model/declared.ts'
+import type { Declared } from '../../core/model/declared.ts'
 import type { TenancyId } from '../../core/model/ids.ts'
 import type { SessionLife, Tenancy } from '../../core/model/tenancy.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -17,8 +17,9 @@ import { applyCompartments, applyPolicies, compartmentsOf } from './apply-compar
 import { type AppliedDomain, applyDomain } from './apply-domain.ts'
 import { applyIdps } from './apply-idps.ts'
 import { createTenancyIn } from './create-tenancy.ts'
-import { type Change, type Noun, type Run, settle } from './reconcile.ts'
+import { type Change, faultsAsProblem, type Noun, type Run, settle } from './reconcile.ts'
 import { retire } from './retire.ts'
+import { checkSeeds } from './seed-people.ts'
 
 export type ApplyDeps = {
   readonly store: Store
@@ -29,17 +30,6 @@ export type ApplyDeps = {
   readonly session: SessionLife
 }
 export type Applied = { readonly tenancyId: TenancyId; readonly changes: readonly Change[] }
-
-const inOrder = (a: DeclaredFault, b: DeclaredFault): number => a.where.localeCompare(b.where, 'en', { numeric: true })
-
-export const faultsAsProblem = (faults: readonly DeclaredFault[]): Problem =>
-  new Problem(
-    'config-invalid',
-    `the declared tenancy has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}\n${[...faults]
-      .sort(inOrder)
-      .map((f) => `  ${f.where}: ${f.message}`)
-      .join('\n')}`,
-  )
 
 const seenBySnapshots: ReadonlySet<Noun> = new Set<Noun>(['tenancy', 'compartment', 'domain', 'group'])
 
@@ -73,6 +63,7 @@ const applyNouns = async (run: Run, deps: ApplyDeps, { document }: Declared, roo
   const apps = await applyApps(run, document.applications)
   for (const domain of domains) await applySignOnRules(run, domain, apps)
   for (const domain of domains) await applyIdps(run, domain)
+  await checkSeeds(run, document.seed.people)
   await applyPolicies(run, deps.policies.putPolicyIn, document.policies, compartments)
   await retire(run, deps.policies.removePolicyIn)
 }

@@ -8,6 +8,7 @@ import type { EpochMs } from '../../core/model/time.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import type { Tx } from '../../ports/store.ts'
+import { Problem } from '../../problem.ts'
 import { eventOf } from '../audit-event.ts'
 
 export type Noun =
@@ -54,6 +55,17 @@ export const declare = (run: Run, noun: Noun, id: string): void => {
   const ids = run.declared.get(noun) ?? new Set<string>()
   run.declared.set(noun, ids.add(id))
 }
+
+const inOrder = (a: DeclaredFault, b: DeclaredFault): number => a.where.localeCompare(b.where, 'en', { numeric: true })
+
+export const faultsAsProblem = (faults: readonly DeclaredFault[]): Problem =>
+  new Problem(
+    'config-invalid',
+    `the declared tenancy has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}\n${[...faults]
+      .sort(inOrder)
+      .map((f) => `  ${f.where}: ${f.message}`)
+      .join('\n')}`,
+  )
 
 const hidden = new Set(['clientSecretSealed', 'secretHashes'])
 /** A row as it may be shown and kept in the audit log: no secrets, sealed or hashed, and no documents in full. */

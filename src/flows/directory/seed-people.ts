@@ -12,8 +12,25 @@ import type { Hasher } from '../../ports/hasher.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Store, Tx } from '../../ports/store.ts'
 import { eventOf, targetOf } from '../audit-event.ts'
-import { faultsAsProblem } from './apply.ts'
-import type { Path } from './reconcile.ts'
+import { fault, faultsAsProblem, type Path, type Run } from './reconcile.ts'
+
+/** Found while the rest is applied, so that a tenancy with a misspelt group is not half there. */
+export const checkSeeds = async (run: Run, people: readonly SeedPerson[]): Promise<void> => {
+  for (const [index, seed] of people.entries()) {
+    const path: Path = ['seed', 'people', index]
+    const domain = await run.tx.domains.byName(run.tenancyId, seed.domain)
+    if (!domain) {
+      fault(run, [...path, 'domain'], `domain \`${seed.domain}\` does not exist`)
+      continue
+    }
+    for (const [at, name] of seed.groups.entries())
+      if (!(await run.tx.groups.byName(domain.id, name)))
+        fault(run, [...path, 'groups', at], `group \`${name}\` does not exist in domain \`${seed.domain}\``)
+    for (const [at, { idp }] of seed.links.entries())
+      if (!(await run.tx.idps.byName(domain.id, idp)))
+        fault(run, [...path, 'links', at], `identity provider \`${idp}\` does not exist in domain \`${seed.domain}\``)
+  }
+}
 
 type Deps = { readonly store: Store; readonly random: Random; readonly clock: Clock; readonly hasher: Hasher }
 type Absent = { readonly person: SeedPerson; readonly path: Path; readonly phc: string | undefined }
@@ -65,42 +82,29 @@ type Seeding = {
   readonly faults: DeclaredFault[]
 }
 
+/** Whatever does not exist was reported by checkSeeds; an upstream account that belongs to somebody else is found here. */
 const tie = async (s: Seeding, person: Person, { person: seed, path }: Absent): Promise<void> => {
-  for (const [index, name] of seed.groups.entries()) {
+  for (const name of seed.groups) {
     const group = await s.tx.groups.byName(person.domainId, name)
-    if (!group)
-      s.faults.push({
-        where: s.where([...path, 'groups', index]),
-        message: `group \`${name}\` does not exist in domain \`${seed.domain}\``,
-      })
-    else
-      await s.tx.memberships.put({
-        personId: person.id,
-        groupId: group.id,
-        provenance: { kind: 'direct', by: s.actor.name },
-        role: 'user',
-        since: s.now,
-        expiresAt: undefined,
-      })
+    if (!group) throw new Error(`group ${name} is gone`)
+    await s.tx.memberships.put({
+      personId: person.id,
+      groupId: group.id,
+      provenance: { kind: 'direct', by: s.actor.name },
+      role: 'user',
+      since: s.now,
+      expiresAt: undefined,
+    })
   }
-  for (const [index, link] of seed.links.entries()) {
-    const at = s.where([...path, 'links', index])
-    const idp = await s.tx.idps.byName(person.domainId, link.idp)
-    if (!idp)
+  for (const [index, { idp: name, subject }] of seed.links.entries()) {
+    const idp = await s.tx.idps.byName(person.domainId, name)
+    if (!idp) throw new Error(`identity provider ${name} is gone`)
+    const link = { idpId: idp.id, subject, personId: person.id, linkedAt: s.now, lastSignInAt: s.now }
+    if ((await s.tx.links.put(link)) === 'taken')
       s.faults.push({
-        where: at,
-        message: `identity provider \`${link.idp}\` does not exist in domain \`${seed.domain}\``,
+        where: s.where([...path, 'links', index]),
+        message: `\`${subject}\` of \`${name}\` is linked to another person`,
       })
-    else if (
-      (await s.tx.links.put({
-        idpId: idp.id,
-        subject: link.subject,
-        personId: person.id,
-        linkedAt: s.now,
-        lastSignInAt: s.now,
-      })) === 'taken'
-    )
-      s.faults.push({ where: at, message: `\`${link.subject}\` of \`${link.idp}\` is linked to another person` })
   }
 }
 
@@ -140,7 +144,7 @@ const bringToLife = async (s: Seeding, domain: Domain, absent: Absent): Promise<
 }
 
 export type SeedPeople = (actor: Actor, tenancyId: TenancyId, declared: Declared) => Promise<readonly Person[]>
-/** The people made. Throws Problem('config-invalid') with every group, domain and provider that does not exist; then nobody is made. */
+/** The people made, of a document that was applied. Throws Problem('config-invalid') for upstream accounts that are somebody else's. */
 export const seedPeople =
   ({ store, random, clock, hasher }: Deps): SeedPeople =>
   async (actor, tenancyId, { document, where }) => {
@@ -163,13 +167,8 @@ export const seedPeople =
       const made: Person[] = []
       for (const one of absent) {
         const domain = await tx.domains.byName(tenancyId, one.person.domain)
-        if (!domain)
-          s.faults.push({
-            where: where([...one.path, 'domain']),
-            message: `domain \`${one.person.domain}\` does not exist`,
-          })
-        else if (!(await tx.people.byUsername(domain.id, one.person.username)))
-          made.push(await bringToLife(s, domain, one))
+        if (!domain) throw new Error(`domain ${one.person.domain} is gone`)
+        if (!(await tx.people.byUsername(domain.id, one.person.username))) made.push(await bringToLife(s, domain, one))
       }
       if (s.faults.length > 0) throw faultsAsProblem(s.faults)
       return made
