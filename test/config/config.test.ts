@@ -180,12 +180,19 @@ describe('faults', () => {
       'none.yaml: cannot be read (ENOENT)',
     ])
   })
-  test('GWANMUN_DATABASE_URL beside GWANMUN_STORE_…', () => {
-    const env = { GWANMUN_DATABASE_URL: 'x.db', GWANMUN_STORE_PATH: 'y.db' }
-    expect(faults(() => load(base, { env }))).toEqual([
-      'GWANMUN_DATABASE_URL: does not go with GWANMUN_STORE_…: set one of them',
-    ])
+  test('GWANMUN_DATABASE_URL beside another way to say the same', () => {
+    const env = { GWANMUN_DATABASE_URL: 'x.db', GWANMUN_STORE_KIND: 'postgres' }
+    expect(faults(() => load(base, { env }))[0]).toBe(
+      'GWANMUN_DATABASE_URL: does not go with GWANMUN_STORE_KIND: set one of them',
+    )
   })
+  test.each(['postgres://u@h/d', '/elsewhere.db'])(
+    'GWANMUN_DATABASE_URL=%s wins over the path that an image sets',
+    (url) => {
+      const env = { GWANMUN_DATABASE_URL: url, GWANMUN_STORE_PATH: '/var/lib/gwanmun/gwanmun.db' }
+      expect(Object.values(load(base, { env }).config.store)).toContain(url)
+    },
+  )
 })
 
 test('the published schema forbids unknown keys and literal secrets', () => {

@@ -85,9 +85,10 @@ export const fromEnvironment = (
     else if (value) set.push([leaf.path, leaf.kind === 'secret' ? { env: leaf.env } : typed(leaf, value), leaf.env])
   }
   const database = databaseUrl(env)
-  if (database && set.some(([p]) => p.startsWith('store.')))
-    faults.push({ where: database[0][2], message: 'does not go with GWANMUN_STORE_…: set one of them' })
-  else if (database) set.push(...database)
+  const rival = set.find(([path]) => path === 'store.kind' || path === 'store.url')
+  if (database && rival)
+    faults.push({ where: database[0][2], message: `does not go with ${rival[2]}: set one of them` })
+  else if (database) set.push(...database) // after, and so over, GWANMUN_STORE_PATH: an image sets that for everybody
   for (const name of Object.keys(env))
     if (
       name.startsWith('GWANMUN_') &&

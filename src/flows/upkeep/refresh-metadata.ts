@@ -56,16 +56,19 @@ const subjectsIn = async (tx: Tx): Promise<readonly Subject[]> => {
   return subjects
 }
 
-const download = async (fetch: Fetch, url: string): Promise<{ readonly xml: string } | { readonly failed: string }> => {
+const download = async (
+  request: Fetch,
+  url: string,
+): Promise<{ readonly xml: string } | { readonly failed: string }> => {
   try {
-    const response = await fetch(url, {
+    const response = await request(url, {
       headers: { accept: 'application/samlmetadata+xml, application/xml, text/xml' },
     })
     if (!response.ok) return { failed: `it answered ${response.status}` }
     return { xml: await response.text() }
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown
-    return { failed: 'reason' in thrown ? String(thrown.reason) : thrown.message }
+    return { failed: thrown.message }
   }
 }
 
