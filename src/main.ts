@@ -95,4 +95,12 @@ const run = async (argv: readonly string[]): Promise<number> => {
   }
 }
 
-process.exitCode = await run(process.argv.slice(2))
+// `gwanmun config show | head` closes our standard output early: nobody listens any more, which is no failure.
+process.stdout.on('error', (e: NodeJS.ErrnoException) => process.exit(e.code === 'EPIPE' ? 0 : 1))
+process.on('uncaughtException', (thrown) => {
+  err(`gwanmun: ${known(thrown) ?? thrown.stack ?? thrown.message}`) // nobody was left to catch it, so the trace is all there is
+  process.exit(1)
+})
+
+const code = await run(process.argv.slice(2))
+if (code !== 0) process.exit(code) // what a failed start left open must not keep the process

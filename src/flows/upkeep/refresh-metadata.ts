@@ -11,13 +11,14 @@ import type { Secrets } from '../../ports/secrets.ts'
 import type { Store, Tx } from '../../ports/store.ts'
 import { eventOf } from '../audit-event.ts'
 
+type Soundness = 'sound' | { readonly fault: string }
 /** `entityId`: what the document speaks for, known before it was fetched (applications declare it, providers keep their first). */
 export type CheckMetadata = (q: {
   readonly role: 'idp' | 'sp'
   readonly xml: string
   readonly previousXml: string | undefined
   readonly entityId: string | undefined
-}) => 'sound' | { readonly fault: string }
+}) => Soundness | Promise<Soundness>
 
 type Deps = {
   readonly store: Store
@@ -127,7 +128,7 @@ const refreshOne = async (deps: Deps, subject: Subject): Promise<Refreshed> => {
   const previousXml = xmlOf(subject)
   if (got.xml === previousXml) return result('unchanged')
   const entityId = subject.role === 'sp' ? subject.row.settings.entityId : undefined
-  const verdict = deps.check({ role: subject.role, xml: got.xml, previousXml, entityId })
+  const verdict = await deps.check({ role: subject.role, xml: got.xml, previousXml, entityId })
   if (verdict !== 'sound') {
     await deps.store.write((tx) => note(deps, tx, subject, previousXml, got.xml, verdict.fault))
     return result('refused', verdict.fault)
