@@ -22,7 +22,12 @@ export type Look = {
 }
 
 /** A person's own browser window; close the context when done. */
-export const open = async ({ locale = 'en-US', size = desktop, dark = false, javaScript = true }: Look = {}): Promise<{
+export const open = async ({
+  locale = 'en-US',
+  size = desktop,
+  dark = false,
+  javaScript = true,
+}: Look = {}): Promise<{
   readonly context: BrowserContext
   readonly page: Page
 }> => {
@@ -41,7 +46,8 @@ export const open = async ({ locale = 'en-US', size = desktop, dark = false, jav
 export const complaintsOf = (page: Page): readonly string[] => {
   const complaints: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of 4\d\d|status of 50[23]/.test(message.text())) complaints.push(message.text())
+    if (message.type() === 'error' && !/status of 4\d\d|status of 50[23]/.test(message.text()))
+      complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   return complaints

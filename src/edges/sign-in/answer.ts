@@ -21,7 +21,8 @@ export const formOf = (body: unknown): Form => {
 /** People copy codes with spaces and dashes in them. */
 const digits = (text: string): string => text.replace(/[\s-]/g, '')
 
-const responseOf = (json: string): unknown => {
+/** What a script put into a hidden field; not JSON is nothing, and the flow refuses nothing with the right words. */
+export const jsonOf = (json: string): unknown => {
   try {
     return JSON.parse(json)
   } catch {
@@ -42,11 +43,11 @@ const answers: { readonly [button: string]: Read } = {
     trustDevice: ['yes', 'on', 'true', '1'].includes(of(f, 'trust_device')),
   }),
   recovery: (f) => ({ kind: 'recovery-code', code: of(f, 'recovery_code').trim() }),
-  passkey: (f) => ({ kind: 'passkey', response: responseOf(of(f, 'webauthn')) }),
+  passkey: (f) => ({ kind: 'passkey', response: jsonOf(of(f, 'webauthn')) }),
   'enrol-totp': (f) => ({ kind: 'enrol-totp', code: digits(of(f, 'otp')) }),
   'enrol-passkey': (f) => ({
     kind: 'enrol-passkey',
-    response: responseOf(of(f, 'webauthn')),
+    response: jsonOf(of(f, 'webauthn')),
     label: of(f, 'label').trim().slice(0, 60),
   }),
   'keep-codes': () => ({ kind: 'recovery-codes-kept' }),

@@ -55,8 +55,6 @@ export type Pages = {
       readonly app?: { readonly displayName: string } | undefined
     },
   ): void
-  /** Leaves for another origin without a redirect, for pages whose forms may not lead there (csp.ts). */
-  goOn(req: Req, res: Res, page: { readonly href: string; readonly domain: Branded }): void
 }
 
 /** `javascript:` and friends never become a link, whoever wrote them into a registration. */
@@ -172,15 +170,4 @@ export const pagesBy = (render: Render): Pages => ({
       leavesTo: 'anywhere', // the service provider redirects on after its ACS
       data: () => ({ action, fields: Object.entries(fields), app: app?.displayName }),
     }),
-  goOn: (req, res, { href, domain }) => {
-    res.setHeader('Refresh', `0; url=${href}`)
-    render(req, res, {
-      status: 200,
-      view: 'go-on',
-      title: ({ say }) => say('auto-post.title'),
-      domain,
-      repeatable: false,
-      data: () => ({ href }),
-    })
-  },
 })

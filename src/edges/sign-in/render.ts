@@ -17,6 +17,8 @@ export type Words = {
   /** The same as markup: values in bold and escaped. */
   readonly rich: (key: Key, values: Values) => string
   readonly date: (at: number) => string
+  /** The same as markup with instants for values: a script, where there is one, says them in local time. */
+  readonly timed: (key: Key, instants: { readonly [name: string]: number }) => string
 }
 
 export type Page = {
@@ -47,19 +49,25 @@ const escaped = (text: string): string => eta.config.escapeFunction(text)
 const marked = (value: string | number | undefined): string =>
   `\uE000${String(value ?? '').replace(/[\uE000\uE001]/g, '')}\uE001`
 
+const timeTag = (at: number, text: string): string =>
+  `<time datetime="${new Date(at).toISOString()}">${escaped(text)}</time>`
+
 export const wordsIn = (language: Language): Words => {
   const say = sayIn(language)
-  const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+  // The server does not know where the person is: UTC, and it says so.
+  const dates = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long', timeZone: 'UTC' })
+  const date = (at: number): string => dates.format(at)
+  const withMarks = (key: Key, values: Values): string =>
+    escaped(
+      say(key, Object.fromEntries(Object.entries(values).map(([name, v]) => [name, name === 'count' ? v : marked(v)]))),
+    )
   return {
     language,
     say,
-    rich: (key, values) => {
-      const bold = Object.fromEntries(
-        Object.entries(values).map(([name, v]) => [name, typeof v === 'number' ? v : marked(v)]),
-      )
-      return escaped(say(key, bold)).replaceAll('\uE000', '<b>').replaceAll('\uE001', '</b>')
-    },
-    date: (at) => dates.format(at),
+    date,
+    rich: (key, values) => withMarks(key, values).replaceAll('\uE000', '<b>').replaceAll('\uE001', '</b>'),
+    timed: (key, instants) =>
+      withMarks(key, instants).replace(/\uE000(\d+)\uE001/g, (_all, at) => timeTag(Number(at), date(Number(at)))),
   }
 }
 

@@ -57,11 +57,34 @@ export const viewOf = (step: Step, more: Partial<View> = {}): View => ({
   username: step.do === 'identify' ? undefined : 'alice@example.com',
   displayName: undefined,
   uiLocales: [],
-  idps: step.do === 'identify' || step.do === 'password' ? [{ name: 'corp-saml', displayName: 'Corp SAML' }, { name: 'corp-oidc', displayName: '자회사 로그인' }] : [],
+  idps:
+    step.do === 'identify' || step.do === 'password'
+      ? [
+          { name: 'corp-saml', displayName: 'Corp SAML' },
+          { name: 'corp-oidc', displayName: '자회사 로그인' },
+        ]
+      : [],
   localSignIn: true,
-  totp: step.do === 'enrol' && step.offer.includes('totp') ? { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Acme:alice?secret=JBSWY3DPEHPK3PXP', qrSvg } : undefined,
+  totp:
+    step.do === 'enrol' && step.offer.includes('totp')
+      ? { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Acme:alice?secret=JBSWY3DPEHPK3PXP', qrSvg }
+      : undefined,
   passkey: step.do === 'enrol' ? { options: creation } : { options: request },
-  recoveryCodes: step.do === 'keep-recovery-codes' ? ['7kq2-mxwd-93fa', 'p8ze-1rtn-65cv', '2hjd-9sqa-kk41', 'w0xf-7bgm-e3yu', 'n5ta-c2lv-88rp', 'q1id-6zso-jf07', 'a9mu-4wkx-t2eb', 'g3ch-0vpy-z7ln', 'r6fo-8dje-i5sw', 'y4bt-k1qx-m9ga'] : undefined,
+  recoveryCodes:
+    step.do === 'keep-recovery-codes'
+      ? [
+          '7kq2-mxwd-93fa',
+          'p8ze-1rtn-65cv',
+          '2hjd-9sqa-kk41',
+          'w0xf-7bgm-e3yu',
+          'n5ta-c2lv-88rp',
+          'q1id-6zso-jf07',
+          'a9mu-4wkx-t2eb',
+          'g3ch-0vpy-z7ln',
+          'r6fo-8dje-i5sw',
+          'y4bt-k1qx-m9ga',
+        ]
+      : undefined,
   because: 'because' in step && step.because?.by === 'rule' ? step.because : undefined,
   passwordRules: step.do === 'change-password' ? { minLength: 12, requireClasses: 3, history: 5 } : undefined,
   passwordExpiresInDays: undefined,
@@ -73,19 +96,43 @@ const byGroup = { by: 'rule', rule: 'finance-mfa', group: 'finance <i>', app: un
 export const steps = {
   identify: viewOf({ do: 'identify' }),
   password: viewOf({ do: 'password' }),
-  'challenge totp': viewOf({ do: 'challenge', offer: ['totp', 'passkey', 'recovery-code'], level: 2, because: byGroup, trustDays: 30 }, { displayName: '김영희', passwordExpiresInDays: 3 }),
-  'challenge passkey': viewOf({ do: 'challenge', offer: ['passkey'], level: 3, because: { ...byGroup, app: 'payroll' }, trustDays: undefined }),
-  'challenge recovery': viewOf({ do: 'challenge', offer: ['recovery-code'], level: 2, because: { by: 'request' }, trustDays: undefined }),
+  'challenge totp': viewOf(
+    { do: 'challenge', offer: ['totp', 'passkey', 'recovery-code'], level: 2, because: byGroup, trustDays: 30 },
+    { displayName: '김영희', passwordExpiresInDays: 3 },
+  ),
+  'challenge passkey': viewOf({
+    do: 'challenge',
+    offer: ['passkey'],
+    level: 3,
+    because: { ...byGroup, app: 'payroll' },
+    trustDays: undefined,
+  }),
+  'challenge recovery': viewOf({
+    do: 'challenge',
+    offer: ['recovery-code'],
+    level: 2,
+    because: { by: 'request' },
+    trustDays: undefined,
+  }),
   'enrol totp': viewOf({ do: 'enrol', offer: ['totp', 'passkey'], level: 2, because: byGroup }),
   'enrol passkey': viewOf({ do: 'enrol', offer: ['passkey'], level: 3, because: { ...byGroup, group: undefined } }),
   'keep-recovery-codes': viewOf({ do: 'keep-recovery-codes' }),
   'change-password': viewOf({ do: 'change-password', why: 'expired' }),
-  'upstream begun': viewOf({ do: 'upstream', idpId: 'idp-1' as never }, { upstream: { name: 'corp-saml', displayName: 'Corp SAML', begun: true } }),
+  'upstream begun': viewOf(
+    { do: 'upstream', idpId: 'idp-1' as never },
+    { upstream: { name: 'corp-saml', displayName: 'Corp SAML', begun: true } },
+  ),
   ...Object.fromEntries(
-    (['not-allowed-here', 'app-not-for-you', 'no-factor-allowed', 'person-disabled', 'local-sign-in-off', 'federated-cannot'] as const).map((why) => [
-      `refuse ${why}`,
-      viewOf({ do: 'refuse', why, because: byGroup }),
-    ]),
+    (
+      [
+        'not-allowed-here',
+        'app-not-for-you',
+        'no-factor-allowed',
+        'person-disabled',
+        'local-sign-in-off',
+        'federated-cannot',
+      ] as const
+    ).map((why) => [`refuse ${why}`, viewOf({ do: 'refuse', why, because: byGroup })]),
   ),
 } as { readonly [name: string]: View }
 
@@ -122,7 +169,12 @@ const orThrow = <T extends object>(value: T | Problem): T => {
   return value
 }
 
-export const fakeFlows = (world: World): Pick<SignInDeps, 'findDomain' | 'begin' | 'show' | 'respond' | 'goUpstream' | 'finish' | 'receive' | 'arrive' | 'spMetadata'> => ({
+export const fakeFlows = (
+  world: World,
+): Pick<
+  SignInDeps,
+  'findDomain' | 'begin' | 'show' | 'respond' | 'goUpstream' | 'finish' | 'receive' | 'arrive' | 'spMetadata'
+> => ({
   findDomain,
   begin: async () => ({ journeyId: 'J1' as never, browserToken: tokenOf(1), expiresAt: Date.now() + 600_000 }),
   show: async () => orThrow(world.view),
@@ -155,7 +207,11 @@ const listening = (server: Server): Promise<number> =>
 
 /** The real application around fakes, on an ephemeral port. `more` may replace flows and mount further edges. */
 export const start = async (
-  more: { readonly flows?: Partial<SignInDeps>; readonly http?: Partial<HttpDeps>; readonly edges?: (deps: SignInDeps) => HttpDeps['edges'] } = {},
+  more: {
+    readonly flows?: Partial<SignInDeps>
+    readonly http?: Partial<HttpDeps>
+    readonly edges?: (deps: SignInDeps) => HttpDeps['edges']
+  } = {},
 ): Promise<Running> => {
   const world: World = { view: viewOf({ do: 'identify' }), answered: { kind: 'next' }, seen: [], received: [] }
   const server = createServer()
@@ -182,9 +238,10 @@ export const start = async (
     ...more.http,
   })
   server.on('request', app)
-  const close = () => new Promise<void>((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
   return { url, issuer: `${url}/d/acme/default`, world, deps, close }
 }

@@ -11,7 +11,7 @@ export const en = {
   reference: 'Reference',
   details: 'Details',
   'back-to': 'Back to {{app}}',
-  'start-over': 'Use another account',
+  'start-over': 'Not you?',
   'as-someone-else': 'Sign in as someone else',
   'signing-in-as': 'Account',
   'error-summary': 'This did not work',

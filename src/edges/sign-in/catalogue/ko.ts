@@ -13,7 +13,7 @@ export const ko: Messages = {
   reference: '문의 번호',
   details: '자세한 내용',
   'back-to': '{{app}} 앱으로 돌아가기',
-  'start-over': '다른 계정 사용',
+  'start-over': '다른 계정',
   'as-someone-else': '다른 계정으로 로그인',
   'signing-in-as': '계정',
   'error-summary': '처리하지 못했습니다',
