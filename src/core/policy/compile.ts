@@ -5,18 +5,10 @@ import type { Policy } from '../model/policy.ts'
 import type { Compartment } from '../model/tenancy.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type Clause, clausesOf } from './clause.ts'
+import { type ClauseIndex, indexOf, type Placed } from './index-of-clauses.ts'
 import { systemPolicies } from './system.ts'
 import { isWithin, type Tree, treeOf } from './tree.ts'
 
-/** Clauses of one subject on one compartment. */
-export type Bucket = { readonly all: readonly Clause[]; readonly byType: ReadonlyMap<number, readonly Clause[]> }
-export type Index = ReadonlyMap<string, ReadonlyMap<number, Bucket>> // subject → compartment index → clauses
-
-export type Placed = {
-  readonly clause: Clause
-  /** Index of the compartment it covers, or why it covers none. */
-  readonly covers: number | 'compartment-gone' | 'moved-away'
-}
 export type Snapshot = {
   readonly revision: number
   readonly catalogue: Catalogue
@@ -24,7 +16,7 @@ export type Snapshot = {
   /** The group that no Deny applies to. */
   readonly administrators: GroupId | undefined
   readonly clauses: readonly Placed[]
-  readonly index: Index
+  readonly index: ClauseIndex
   readonly compiled: ReadonlyMap<string, Compiled>
 }
 type Compiled = { readonly policy: Policy; readonly clauses: readonly Clause[] }
@@ -37,16 +29,6 @@ export type SnapshotSource = {
   readonly policies: readonly Policy[]
 }
 
-type GrowingBucket = { readonly all: Clause[]; readonly byType: Map<number, Clause[]> }
-
-const grow = <K, V>(map: Map<K, V>, key: K, fresh: () => V): V => {
-  const there = map.get(key)
-  if (there !== undefined) return there
-  const made = fresh()
-  map.set(key, made)
-  return made
-}
-
 /**
  * Attachment decides: a statement covers a compartment only while that lies in the subtree of the one its policy is attached to, and
  * the whole tenancy only from the root. A compartment that moved elsewhere has left its old parent's policies behind.
@@ -56,20 +38,6 @@ const coverOf = (clause: Clause, tree: Tree): Placed['covers'] => {
   const covered = clause.compartmentId === undefined ? tree.root : tree.byId.get(clause.compartmentId)
   if (!attached || !covered) return 'compartment-gone'
   return isWithin(covered, attached) ? covered.index : 'moved-away'
-}
-
-const indexOf = (placed: readonly Placed[]): Index => {
-  const index = new Map<string, Map<number, GrowingBucket>>()
-  for (const { clause, covers } of placed) {
-    if (typeof covers === 'string') continue
-    for (const subject of clause.subjects) {
-      const places = grow(index, subject, () => new Map<number, GrowingBucket>())
-      const bucket = grow(places, covers, () => ({ all: [], byType: new Map() }))
-      if (clause.types === 'all') bucket.all.push(clause)
-      else for (const type of clause.types) grow(bucket.byType, type, (): Clause[] => []).push(clause)
-    }
-  }
-  return index
 }
 
 /** Rows are replaced whole when they change, so the time of change and the texts tell whether a policy is still the same. */
@@ -104,7 +72,7 @@ export const snapshotOf = (source: SnapshotSource, previous?: Snapshot): Snapsho
     tree,
     administrators: source.administrators,
     clauses: placed,
-    index: indexOf(placed),
+    index: indexOf(placed, tree),
     compiled,
   }
 }

@@ -4,6 +4,7 @@ import type { Permission } from './catalogue.ts'
 import { ANY_GROUP, ANY_USER, type Clause, touches } from './clause.ts'
 import type { Snapshot } from './compile.ts'
 import { holds, type Truth } from './condition.ts'
+import { visitClauses } from './index-of-clauses.ts'
 import type { Ask } from './question.ts'
 
 export type Outcome = 'granted' | 'denied' | 'not-granted'
@@ -18,18 +19,18 @@ export type Verdict = {
 
 /** What the clauses said so far about each needed permission. */
 export type Tally = {
-  readonly system: boolean[]
-  readonly allowed: boolean[]
-  readonly denied: boolean[]
+  readonly said: number[] // per permission: SYSTEM, ALLOWED, DENIED
   readonly because: Clause[]
   readonly deniedBy: Clause[]
   readonly undecided: Clause[]
 }
 
-export const emptyTally = (): Tally => ({
-  system: [],
-  allowed: [],
-  denied: [],
+const SYSTEM = 1
+const ALLOWED = 2
+const DENIED = 4
+
+export const emptyTally = (ask: Ask): Tally => ({
+  said: ask.need.permissions.map(() => 0),
   because: [],
   deniedBy: [],
   undecided: [],
@@ -56,13 +57,12 @@ export const weigh = (clause: Clause, ask: Ask, tally: Tally): void => {
     if (truth === undefined || clause.where?.perPermission) truth = truthFor(clause, ask, permission)
     if (truth === 'undecided') note(tally.undecided, clause)
     if (clause.effect === 'allow' && truth === 'true') {
-      if (clause.system) tally.system[n] = true
-      else tally.allowed[n] = true
+      tally.said[n] = (tally.said[n] ?? 0) | (clause.system ? SYSTEM : ALLOWED)
       note(tally.because, clause)
     }
     // a Deny that lacks a fact holds: silence of the caller must not open a door
     if (clause.effect === 'deny' && truth !== 'false') {
-      tally.denied[n] = true
+      tally.said[n] = (tally.said[n] ?? 0) | DENIED
       note(tally.deniedBy, clause)
     }
   }
@@ -71,17 +71,17 @@ export const weigh = (clause: Clause, ask: Ask, tally: Tally): void => {
 const byRef = (clauses: Clause[]): readonly Clause[] =>
   clauses.length < 2 ? clauses : clauses.sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0))
 
+const outcomeOf = (said: number, exempt: boolean): Outcome => {
+  if (said & SYSTEM) return 'granted'
+  if (said & DENIED && !exempt) return 'denied'
+  return said & ALLOWED ? 'granted' : 'not-granted'
+}
+
 export const verdictOf = (tally: Tally, ask: Ask, exempt: boolean): Verdict => {
   let denied = false
   let missing = ask.need.permissions.length === 0 // nothing needed is nothing granted
   const permissions = ask.need.permissions.map(({ name }, n) => {
-    const outcome: Outcome = tally.system[n]
-      ? 'granted'
-      : tally.denied[n] && !exempt
-        ? 'denied'
-        : tally.allowed[n]
-          ? 'granted'
-          : 'not-granted'
+    const outcome = outcomeOf(tally.said[n] ?? 0, exempt)
     denied ||= outcome === 'denied'
     missing ||= outcome === 'not-granted'
     return { permission: name, outcome }
@@ -96,25 +96,17 @@ export const verdictOf = (tally: Tally, ask: Ask, exempt: boolean): Verdict => {
   }
 }
 
-const weighSubject = (snapshot: Snapshot, subject: string, ask: Ask, tally: Tally): void => {
-  const places = snapshot.index.get(subject)
-  if (places === undefined) return
-  for (const place of ask.place.chain) {
-    const bucket = places.get(place)
-    if (bucket === undefined) continue
-    for (const clause of bucket.all) weigh(clause, ask, tally)
-    for (const type of ask.need.types) {
-      const clauses = bucket.byType.get(type)
-      if (clauses !== undefined) for (const clause of clauses) weigh(clause, ask, tally)
-    }
-  }
-}
+const weighInto = (clause: Clause, { ask, tally }: { readonly ask: Ask; readonly tally: Tally }): void =>
+  weigh(clause, ask, tally)
 
 export const evaluate = (snapshot: Snapshot, ask: Ask): Verdict => {
-  const tally = emptyTally()
-  weighSubject(snapshot, ANY_USER, ask, tally)
+  const { index } = snapshot
   const { groupIds } = ask.principal
-  if (groupIds.length > 0) weighSubject(snapshot, ANY_GROUP, ask, tally)
-  for (const group of groupIds) weighSubject(snapshot, group, ask, tally)
-  return verdictOf(tally, ask, isExempt(snapshot, ask))
+  const { types } = ask.need
+  const { chain } = ask.place
+  const state = { ask, tally: emptyTally(ask) }
+  visitClauses(index, ANY_USER, types, chain, weighInto, state)
+  if (groupIds.length > 0) visitClauses(index, ANY_GROUP, types, chain, weighInto, state)
+  for (const group of groupIds) visitClauses(index, group, types, chain, weighInto, state)
+  return verdictOf(state.tally, ask, isExempt(snapshot, ask))
 }

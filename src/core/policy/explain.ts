@@ -1,9 +1,10 @@
 // The same decision with every statement in view: what matched, what nearly did and which element failed. It walks all clauses instead of
 // the index and weighs them with the evaluator's own hands, so the two cannot drift apart.
 import { ANY_GROUP, ANY_USER, type Clause, touches } from './clause.ts'
-import type { Placed, Snapshot } from './compile.ts'
+import type { Snapshot } from './compile.ts'
 import { holds, type Predicate, type Truth } from './condition.ts'
 import { emptyTally, isExempt, type Verdict, verdictOf, weigh } from './evaluate.ts'
+import type { Placed } from './index-of-clauses.ts'
 import { printCondition } from './print.ts'
 import type { Ask } from './question.ts'
 
@@ -85,7 +86,7 @@ const conditionResult = (clause: Clause, ask: Ask): 'matched' | 'condition' => {
 }
 
 export const explain = (snapshot: Snapshot, ask: Ask): Explanation => {
-  const tally = emptyTally()
+  const tally = emptyTally(ask)
   const judgements = snapshot.clauses.map((placed): Judgement => {
     const { clause } = placed
     const failed = mismatch(placed, ask)

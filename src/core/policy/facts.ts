@@ -39,7 +39,7 @@ const own: ReadonlyMap<string, Variable['worth']> = new Map<string, Variable['wo
   ['target.compartment.name', ({ need, place }) => (need.kind === 'list' ? 'nothing' : [fold(place.name)])],
 ])
 
-const suppliedOr = (ask: Ask, name: string, otherwise: Worth): Worth => ask.supplied.get(name)?.map(fold) ?? otherwise
+const suppliedOr = (ask: Ask, name: string, otherwise: Worth): Worth => ask.supplied().get(name) ?? otherwise
 
 const region: Variable['worth'] = (ask) => {
   const worth = suppliedOr(ask, 'request.region', 'unknown')

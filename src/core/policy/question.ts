@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../model/json.ts'
 import type { EpochMs } from '../model/time.ts'
 import { type Verb, verbs } from './ast.ts'
 import { type Catalogue, type Need, needOf, type ResourceType } from './catalogue.ts'
+import { fold } from './glob.ts'
 import { type Place, placeCalled, type Tree } from './tree.ts'
 
 /** Somebody who was loaded from the store: what is said here is known, not claimed. */
@@ -12,7 +13,7 @@ export type Principal = {
   readonly name: string
   readonly groupIds: readonly string[] // live memberships only
 }
-/** Facts claimed by the caller, by lower-case variable name. */
+/** Facts claimed by the caller: lower-case variable name → folded values. */
 export type Supplied = ReadonlyMap<string, readonly string[]>
 
 export type Asked = {
@@ -27,7 +28,8 @@ export type Ask = {
   readonly need: Need
   readonly type: ResourceType
   readonly place: Place
-  readonly supplied: Supplied
+  /** Spread out when a condition first asks: most questions meet none. */
+  readonly supplied: () => Supplied
   /** All tags of the resource were supplied: one that is not among them is absent, not unknown. */
   readonly tagsKnown: boolean
   readonly catalogue: Catalogue
@@ -53,11 +55,7 @@ export const needFor = (catalogue: Catalogue, type: ResourceType, action: string
 }
 
 const textOf = (value: Json): string | undefined =>
-  typeof value === 'string'
-    ? value
-    : typeof value === 'number' || typeof value === 'boolean'
-      ? String(value)
-      : undefined
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? fold(String(value)) : undefined
 
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -93,9 +91,17 @@ export const suppliedBy = (asked: Asked, type: ResourceType): Supplied => {
   if (isObject(tags)) flatten(out, 'target.resource.tag', tags)
   for (const [key, value] of Object.entries(asked.context)) flatten(out, prefixed(key, 'request', 'request'), value)
   // last: a property that happens to be called `id` must not pass for the resource
-  out.set(`target.${type.noun}.id`.toLowerCase(), [asked.resourceId])
-  out.set('target.resource.id', [asked.resourceId])
+  out.set(`target.${type.noun}.id`.toLowerCase(), [fold(asked.resourceId)])
+  out.set('target.resource.id', [fold(asked.resourceId)])
   return out
+}
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 export const askOf = (
@@ -112,5 +118,5 @@ export const askOf = (
   const place = called === undefined || typeof called === 'string' ? placeCalled(tree, called) : undefined
   if (!place) return 'compartment-unknown'
   const tagsKnown = isObject(asked.resource.tags)
-  return { principal, need, type, place, supplied: suppliedBy(asked, type), tagsKnown, catalogue, now }
+  return { principal, need, type, place, supplied: once(() => suppliedBy(asked, type)), tagsKnown, catalogue, now }
 }

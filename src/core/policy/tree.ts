@@ -7,6 +7,8 @@ export type Place = {
   readonly name: string
   /** Itself first, then its parents up to the root. */
   readonly chain: readonly number[]
+  /** Every place from `index` to before `end` lies in its subtree: places are numbered from the top down. */
+  readonly end: number
   readonly path: string // from below the root, `Prod:Web`; the root's is its name
   readonly children: ReadonlyMap<string, number> // by lower-case name
 }
@@ -14,15 +16,18 @@ export type Tree = {
   readonly places: readonly Place[]
   readonly root: Place | undefined
   readonly byId: ReadonlyMap<string, Place>
+  /** By lower-case path from below the root; a name that holds a colon is in no path. */
+  readonly byPath: ReadonlyMap<string, Place>
 }
 
-type Growing = Place & { readonly children: Map<string, number> }
+type Growing = Omit<Place, 'end'> & { end: number; readonly children: Map<string, number> }
 
 /** A row whose parent is missing, or that is its own ancestor, hangs on nothing and is left out: no policy reaches it. */
 export const treeOf = (rows: readonly Pick<Compartment, 'id' | 'parentId' | 'name'>[]): Tree => {
   const below = Map.groupBy(rows, (row) => row.parentId)
   const places: Growing[] = []
   const byId = new Map<string, Place>()
+  const byPath = new Map<string, Place>()
   const add = (row: (typeof rows)[number], parent: Growing | undefined): void => {
     const index = places.length
     const place: Growing = {
@@ -30,20 +35,24 @@ export const treeOf = (rows: readonly Pick<Compartment, 'id' | 'parentId' | 'nam
       id: row.id,
       name: row.name,
       chain: parent ? [index, ...parent.chain] : [index],
+      end: index + 1,
       path: parent && parent.index !== 0 ? `${parent.path}:${row.name}` : row.name,
       children: new Map(),
     }
     places.push(place)
     byId.set(row.id, place)
+    if (parent && (parent.index === 0 || byPath.has(parent.path.toLowerCase())) && !row.name.includes(':'))
+      byPath.set(place.path.toLowerCase(), place)
     parent?.children.set(row.name.toLowerCase(), index)
     for (const child of below.get(row.id) ?? []) add(child, place)
+    place.end = places.length
   }
   const [root] = below.get(undefined) ?? []
   if (root) add(root, undefined)
-  return { places, root: places[0], byId }
+  return { places, root: places[0], byId, byPath }
 }
 
-export const isWithin = (inner: Place, outer: Place): boolean => inner.chain.includes(outer.index)
+export const isWithin = (inner: Place, outer: Place): boolean => inner.index >= outer.index && inner.index < outer.end
 
 /** Down from a place by names; undefined where there is no such child. */
 export const descend = (tree: Tree, from: Place, names: readonly string[]): Place | undefined => {
@@ -62,12 +71,6 @@ export const descend = (tree: Tree, from: Place, names: readonly string[]): Plac
 export const placeCalled = (tree: Tree, called: string | undefined): Place | undefined => {
   if (called === undefined || called === '') return tree.root
   const byId = tree.byId.get(called)
-  const byPath =
-    tree.root &&
-    descend(
-      tree,
-      tree.root,
-      called.split(':').map((name) => name.trim()),
-    )
+  const byPath = tree.byPath.get(called.toLowerCase())
   return byId && byPath && byId !== byPath ? undefined : (byId ?? byPath)
 }
