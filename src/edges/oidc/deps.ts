@@ -1,0 +1,60 @@
+// What the OpenID Connect edge uses, exactly; handed in by wire.ts.
+import type { Request, Response } from 'express'
+import type { Participant, Session } from '../../core/model/session.ts'
+import type { Assess, Begin, FindDomain, Join, Release, SignOut, Source } from '../../flows/sign-in/api.ts'
+import type { KeyRing } from '../../flows/upkeep/key-ring.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Fetch } from '../../ports/fetcher.ts'
+import type { Random } from '../../ports/random.ts'
+import type { Secrets } from '../../ports/secrets.ts'
+import type { Store } from '../../ports/store.ts'
+import type { Send } from '../../ports/upstream.ts'
+import type { LoginCookies } from '../cookies.ts'
+import type { OidcPages } from './pages.ts'
+
+/** The identity domain a request is about. */
+export type Found = NonNullable<Awaited<ReturnType<FindDomain>>>
+
+/**
+ * What else the browser must visit once a session has ended: SAML participants, the upstream's own logout. Answers the request and ends
+ * the walk at `returnTo` (ours); false when there was nothing to visit, then the browser goes straight on.
+ */
+export type AfterSignOut = (
+  req: Request,
+  res: Response,
+  walk: {
+    readonly found: Found
+    readonly ended: Session
+    readonly participants: readonly Participant[]
+    readonly upstream: Send | undefined
+    readonly returnTo: string
+  },
+) => Promise<boolean>
+
+export type OidcDeps = {
+  readonly findDomain: FindDomain
+  readonly assess: Assess
+  readonly begin: Begin
+  readonly release: Release
+  readonly join: Join
+  readonly signOut: SignOut
+  readonly keyRing: KeyRing
+  readonly store: Store
+  readonly secrets: Secrets
+  readonly random: Random
+  readonly clock: Clock
+  /** Guarded: JWKS of applications and back-channel logout go through it. */
+  readonly fetch: Fetch
+  readonly cookies: Pick<LoginCookies, 'session' | 'browser' | 'device' | 'setBrowser' | 'clearSession'>
+  readonly pages: OidcPages
+  readonly source: (req: Request) => Source
+  /** For our log: what happened to whom is in the audit events, this is for bugs and outages. */
+  readonly report: (what: string, error: unknown) => void
+  readonly afterSignOut?: AfterSignOut
+  readonly config: {
+    /** The cookies of the provider carry `Secure`. */
+    readonly secureCookies: boolean
+    /** How long a domain or an application may be remembered before it is read again; 0 reads it every time. */
+    readonly rememberMs?: number
+  }
+}
