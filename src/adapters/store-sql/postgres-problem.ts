@@ -31,6 +31,9 @@ export const isLost = (error: unknown): boolean =>
     'Query read timeout',
   ].some((start) => says(error, start))
 
+/** The connection was known to be dead, so the statement never left this process. */
+export const isUnsent = (error: unknown): boolean => String(of(error).message).endsWith('is not queryable')
+
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses connections: start it, or correct the address',
   ENOTFOUND: 'has a host name that does not resolve: correct the address',
@@ -60,7 +63,7 @@ const isTimeout = (error: unknown): boolean => says(error, 'timeout exceeded whe
 const reasonOf = (error: unknown, stage: 'begin' | 'work' | 'commit'): string | undefined => {
   if (isConflict(error)) return 'is too busy with the same rows: try again'
   if (isLost(error)) {
-    return stage === 'commit'
+    return stage === 'commit' && !isUnsent(error)
       ? 'went away while a change was being stored: look whether it is there before trying again'
       : 'went away: it is restarting, failing over, or the network is down'
   }

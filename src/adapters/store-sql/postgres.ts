@@ -7,7 +7,7 @@ import type { Store } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
 import type { Run } from './dialect.ts'
 import { schemaFault, schemaState } from './migrate.ts'
-import { isConflict, isDuplicate, isLost, isReadOnly, placeOf, postgresProblem } from './postgres-problem.ts'
+import { isConflict, isDuplicate, isLost, isReadOnly, isUnsent, placeOf, postgresProblem } from './postgres-problem.ts'
 import { sweepWith } from './sweep.ts'
 import { type Connection, type Outcome, transactions, type Work } from './transaction.ts'
 
@@ -81,7 +81,7 @@ const pauseBefore = (outcome: Outcome<unknown>, tries: number, elapsedMs: number
   if (tries >= MORE_TRIES) return undefined
   if (isDuplicate(outcome.error)) return Math.random() * 10
   // Not after `commit` was sent: it may have been heard, and the change would be made twice.
-  return isLost(outcome.error) && outcome.stage !== 'commit' ? 20 * 2 ** tries : undefined
+  return isLost(outcome.error) && (outcome.stage !== 'commit' || isUnsent(outcome.error)) ? 20 * 2 ** tries : undefined
 }
 
 const openPool = ({ url, poolSize }: PostgresPlace): pg.Pool => {

@@ -1,5 +1,5 @@
 // One connection to one SQLite file, or to a database in memory. Knows pragmas, statements and locks; not what is stored.
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -48,9 +48,20 @@ const connectionOver = (database: DatabaseSync): SqliteConnection => {
   }
 }
 
+/** Not `recursive`: where a file system answers ENOENT below a directory that exists (/proc), Node 24 then loops for ever. */
+const makeDirectory = (path: string): void => {
+  if (existsSync(path)) return
+  makeDirectory(dirname(path))
+  try {
+    mkdirSync(path, 0o700)
+  } catch (error) {
+    if (!existsSync(path)) throw error // else another process was faster
+  }
+}
+
 /** Made by us before SQLite would, so that only its owner may read it; the -wal and -shm files take over its mode. */
 const createFile = (path: string): void => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeDirectory(dirname(path))
   closeSync(openSync(path, 'a', 0o600))
 }
 
