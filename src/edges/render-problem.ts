@@ -4,6 +4,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express'
 import type { Logger } from 'pino'
 import { catalogue, Problem, type Slug } from '../problem.ts'
 import { foundOn } from './domain-of.ts'
+import type { Say } from './sign-in/language.ts'
 import type { Pages } from './sign-in/pages.ts'
 import { requestIdOf } from './source.ts'
 
@@ -59,6 +60,9 @@ const codeOf = ({ slug, reason }: Problem): string => reason ?? slug
 /** Words that fit better than the slug's. */
 const wordsFor = ({ slug, reason }: Problem): Slug | string => (reason === 'domain-unknown' ? reason : slug)
 
+/** Where the way on is not the application's: whoever just finished in another tab is signed in already. */
+const overWith: ReadonlySet<Slug> = new Set(['journey-unknown', 'journey-expired', 'sign-in-required'])
+
 export const problemRenderer = (deps: Deps): ErrorRequestHandler => {
   const render = (req: Request, res: Response, problem: Problem): void => {
     const [status] = catalogue[problem.slug]
@@ -67,12 +71,16 @@ export const problemRenderer = (deps: Deps): ErrorRequestHandler => {
       res.type('application/problem+json').send(JSON.stringify(problemJson(problem, requestIdOf(req))))
       return
     }
+    const found = foundOn(res)
     deps.pages.error(req, res, {
       status,
       code: codeOf(problem),
       slug: wordsFor(problem),
       detail: problem.detail,
-      domain: foundOn(res)?.domain,
+      domain: found?.domain,
+      ...(found && overWith.has(problem.slug)
+        ? { go: { href: `${found.issuer}/account`, text: (say: Say) => say('account-link') } }
+        : {}),
     })
   }
   return (error, req, res, _next) => {

@@ -89,7 +89,8 @@ const hints: readonly (readonly [RegExp, Key])[] = [
 
 const whatOf = (page: ErrorPage, { say }: Pick<Words, 'say'>) => {
   const words = wordsOf(page)
-  const hint = hints.find(([pattern]) => pattern.test(page.code))?.[1]
+  // Only about what a provider answered: `expired` of something else has words of its own.
+  const hint = words === 'upstream-refused' ? hints.find(([pattern]) => pattern.test(page.code))?.[1] : undefined
   return { title: say(`error.${words}.title` as Key), text: say(`error.${words}.what` as Key), hint: hint && say(hint) }
 }
 

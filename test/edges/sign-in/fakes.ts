@@ -143,15 +143,16 @@ export type World = {
   readonly received: unknown[]
 }
 
-const findDomain: FindDomain = async (tenancyName, domainName) => {
-  if (tenancyName !== 'acme' || !['default', 'asleep'].includes(domainName)) return undefined
-  return {
-    tenancy,
-    domain: domainName === 'asleep' ? { ...domain, name: 'asleep', status: 'inactive' } : domain,
-    issuer: `${base.url}/d/acme/${domainName}`,
+const domainsAt =
+  (url: string): FindDomain =>
+  async (tenancyName, domainName) => {
+    if (tenancyName !== 'acme' || !['default', 'asleep'].includes(domainName)) return undefined
+    return {
+      tenancy,
+      domain: domainName === 'asleep' ? { ...domain, name: 'asleep', status: 'inactive' } : domain,
+      issuer: `${url}/d/acme/${domainName}`,
+    }
   }
-}
-const base = { url: '' }
 
 export type Running = {
   readonly url: string
@@ -171,11 +172,12 @@ const orThrow = <T extends object>(value: T | Problem): T => {
 
 export const fakeFlows = (
   world: World,
+  url: string,
 ): Pick<
   SignInDeps,
   'findDomain' | 'begin' | 'show' | 'respond' | 'goUpstream' | 'finish' | 'receive' | 'arrive' | 'spMetadata'
 > => ({
-  findDomain,
+  findDomain: domainsAt(url),
   begin: async () => ({ journeyId: 'J1' as never, browserToken: tokenOf(1), expiresAt: Date.now() + 600_000 }),
   show: async () => orThrow(world.view),
   respond: async (ref, hop, answer) => {
@@ -216,11 +218,10 @@ export const start = async (
   const world: World = { view: viewOf({ do: 'identify' }), answered: { kind: 'next' }, seen: [], received: [] }
   const server = createServer()
   const url = `http://localhost:${await listening(server)}`
-  base.url = url
   const random = { id: () => `REQUEST${String(++ids).padStart(19, '0')}`, token: () => tokenOf(++ids) }
   const render = renderer({ random, secure: false })
   const deps: SignInDeps = {
-    ...fakeFlows(world),
+    ...fakeFlows(world, url),
     cookies: loginCookies({ secure: false, clock: Date.now }),
     render,
     pages: pagesBy(render),

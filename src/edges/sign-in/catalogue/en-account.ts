@@ -71,8 +71,8 @@ export const enAccount = {
 
   'sessions.title': 'Where you are signed in',
   'sessions.none': 'Nowhere.',
-  'sessions.this': 'this browser',
-  'sessions.other': 'another browser',
+  'sessions.this': 'This browser',
+  'sessions.other': 'Another browser',
   'sessions.since': 'since {{date}}, last seen {{seen}}',
   'sessions.through': 'through {{idp}}',
   'sessions.end-named': 'Sign out the session since {{date}}',
