@@ -43,7 +43,8 @@ export const testFileStore = async (): Promise<Store> => {
   return closing(await openSqlite({ path }), directory.remove)
 }
 
-const ask = async (url: string, statement: string): Promise<void> => {
+/** One statement on a connection of its own. */
+export const ask = async (url: string, statement: string): Promise<void> => {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -54,19 +55,20 @@ const ask = async (url: string, statement: string): Promise<void> => {
 }
 
 /** An empty schema of its own, named in the address. */
-export const postgresSchema = async (): Promise<{ readonly url: string; remove(): Promise<void> }> => {
-  if (postgresUrl === undefined) throw new Error(noPostgres)
+export const postgresSchema = async (
+  base = postgresUrl,
+): Promise<{ readonly url: string; remove(): Promise<void> }> => {
+  if (base === undefined) throw new Error(noPostgres)
   const name = `gwanmun_${randomBytes(6).toString('hex')}`
-  await ask(postgresUrl, `create schema ${name}`)
-  const url = new URL(postgresUrl)
+  await ask(base, `create schema ${name}`)
+  const url = new URL(base)
   url.searchParams.set('options', `-c search_path=${name}`)
-  const base = postgresUrl
   return { url: url.href, remove: () => ask(base, `drop schema ${name} cascade`) }
 }
 
 /** `close()` drops its schema. */
-export const testPostgres = async (): Promise<Store> => {
-  const schema = await postgresSchema()
+export const testPostgres = async (base = postgresUrl): Promise<Store> => {
+  const schema = await postgresSchema(base)
   await migrate({ kind: 'postgres', url: schema.url }, 'up')
   return closing(await openPostgres({ url: schema.url }), schema.remove)
 }
