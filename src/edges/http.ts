@@ -64,8 +64,12 @@ const securityHeaders = ({ baseUrl }: HttpDeps): readonly RequestHandler[] => [
   },
 ]
 
-const hostOf = (header: string | undefined, scheme: string): string | undefined =>
-  header === undefined ? undefined : URL.parse(`${scheme}//${header}`)?.host
+/** RFC 9110 §7.2: host and optional port, compared without case. The scheme's own port may be spelled out. */
+const isHostOf = (base: URL, header: string | undefined): boolean => {
+  const usualPort = base.protocol === 'https:' ? ':443' : ':80'
+  const host = header?.toLowerCase()
+  return host === base.host || (base.port === '' && host === `${base.host}${usualPort}`)
+}
 
 /**
  * One address, from configuration. Another Host is refused, not believed: links, cookies and issuers made from it would be the attacker's
@@ -74,7 +78,7 @@ const hostOf = (header: string | undefined, scheme: string): string | undefined 
 const pinHost = ({ baseUrl, pages }: HttpDeps): RequestHandler => {
   const base = new URL(baseUrl)
   return (req: Request, res: Response, next: NextFunction) => {
-    if (hostOf(req.headers.host, base.protocol) !== base.host) {
+    if (!isHostOf(base, req.headers.host)) {
       const detail =
         'the Host header is not the one of `baseUrl`: open the address below, or let the proxy pass Host on'
       pages.error(req, res, {

@@ -61,6 +61,15 @@ const at = (prefix: string, name: string): string => {
 }
 const redactedPaths = ['', '*', '*.*', '*.*.*'].flatMap((prefix) => secretNames.map((name) => at(prefix, name)))
 
+/**
+ * The `code` of an error (`ECONNREFUSED`, SQLSTATE) is nothing secret and the first thing an operator looks for. It is told from the other
+ * kinds of code by its form: theirs are longer than five characters and do not begin with E in capitals.
+ */
+const censor = (value: unknown, path: readonly string[]): unknown =>
+  path.at(-1) === 'code' && typeof value === 'string' && /^(E[A-Z_]{3,40}|[0-9A-Z]{5})$/.test(value)
+    ? value
+    : '[redacted]'
+
 type Options = { readonly level: string; readonly clock: Clock; readonly to?: DestinationStream }
 
 export const logger = ({ level, clock, to }: Options): Logger =>
@@ -70,7 +79,7 @@ export const logger = ({ level, clock, to }: Options): Logger =>
       base: { app: 'gwanmun' },
       timestamp: () => `,"time":"${new Date(clock()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: redactedPaths, censor: '[redacted]' },
+      redact: { paths: redactedPaths, censor },
     },
     ...(to ? [to] : []),
   )

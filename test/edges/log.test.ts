@@ -1,0 +1,71 @@
+// Secrets planted wherever they could come from; none may come out.
+import { Writable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { logger } from '../../src/edges/log.ts'
+
+const logged = (work: (log: ReturnType<typeof logger>) => void): string => {
+  let text = ''
+  const to = new Writable({
+    write: (chunk, _encoding, done) => {
+      text += chunk
+      done()
+    },
+  })
+  work(logger({ level: 'trace', clock: () => 1_800_000_000_000, to }))
+  return text
+}
+const planted = 'PLANTED-SECRET-4711'
+
+test.for([
+  'password',
+  'new_password',
+  'current_password',
+  'otp',
+  'recovery_code',
+  'recoveryCodes',
+  'client_secret',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'code',
+  'code_verifier',
+  'token',
+  'sessionToken',
+  'browserToken',
+  'deviceToken',
+  'SAMLResponse',
+  'SAMLRequest',
+  'RelayState',
+  'cookie',
+  'set-cookie',
+  'authorization',
+  'secretSealed',
+  'phc',
+  'privateKey',
+  'webauthn',
+  'hop',
+])('I6 `%s` is never written, up to four levels deep', (name) => {
+  const secret = { [name]: planted }
+  const text = logged((log) => {
+    log.info(secret)
+    log.warn({ body: secret })
+    log.error({ req: { headers: secret } })
+    log.error({ a: { b: { c: secret } } })
+    log.child({ ctx: secret }).info('x')
+  })
+  expect(text).not.toContain(planted)
+  expect(text.match(/\[redacted\]/g)).toHaveLength(5)
+})
+
+test('the code of an error is no secret: operators need ECONNREFUSED', () => {
+  const text = logged((log) => log.error({ err: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) }, 'x'))
+  expect(JSON.parse(text).err.code).toBe('ECONNREFUSED')
+})
+
+test('time is the one clock’s', () => {
+  expect(JSON.parse(logged((log) => log.info('x')))).toMatchObject({
+    time: '2027-01-15T08:00:00.000Z',
+    level: 'info',
+    app: 'gwanmun',
+  })
+})
