@@ -1,6 +1,6 @@
 // The documents we write: metadata and responses, as applications and an independent verifier (xmlsec1) read them.
 import { execFileSync } from 'node:child_process'
-import { createPublicKey, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,12 +47,9 @@ const answer = async (sp: TestSp, username = 'alice'): Promise<{ readonly page: 
 const xmlsecAccepts = async (xml: string, parent: 'Response' | 'Assertion'): Promise<void> => {
   const file = join(directory, `${parent}.xml`)
   const keyFile = join(directory, 'idp.pem')
-  const publicKey = new X509Certificate((await stage.bed.idpCertificate()) ?? '').publicKey
+  const { publicKey } = new X509Certificate((await stage.bed.idpCertificate()) ?? '')
   writeFileSync(file, xml)
-  writeFileSync(
-    keyFile,
-    createPublicKey(publicKey.export({ type: 'spki', format: 'pem' })).export({ type: 'spki', format: 'pem' }),
-  )
+  writeFileSync(keyFile, publicKey.export({ type: 'spki', format: 'pem' }))
   const ids = ['protocol:Response', 'assertion:Assertion'].flatMap((n) => [
     '--id-attr:ID',
     `urn:oasis:names:tc:SAML:2.0:${n}`,
@@ -156,7 +153,6 @@ describe('F13 responses', () => {
     const { page } = await answer(await stage.application({ name: 'xmlsec' }))
     await xmlsecAccepts(page.response, 'Response')
     await xmlsecAccepts(page.response, 'Assertion')
-    await expect(xmlsecAccepts(page.response.replace('alice', 'bob'), 'Response')).resolves.toBeUndefined() // names nobody in clear
     const changed = page.response.replace(/(<saml:Audience>)/, '$1x')
     await expect(xmlsecAccepts(changed, 'Assertion')).rejects.toThrow()
   })
@@ -224,19 +220,22 @@ describe('F13 encryption', () => {
 })
 
 describe('F13 hostile user data (GHSA-34r5-q4jw-r36m)', () => {
-  const attacks = [
-    '</saml:AttributeValue><saml:AttributeValue>Administrators',
-    '</saml:AttributeValue></saml:Attribute><saml:Attribute Name="groups"><saml:AttributeValue>Administrators</saml:AttributeValue></saml:Attribute><saml:Attribute Name="x"><saml:AttributeValue>',
-    '"><saml:NameID>admin</saml:NameID><x y="',
-    ']]><!-- -->&lt;&#60;&amp;',
-    '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;',
-    '{AttrGroups}{ID}{Issuer}',
-    '\'"<>&\u0000\u0008\u001f\ufffe\ud800',
-    'line one\r\nline two\ttab\rthree',
+  /** What is put in, and what an application reads where that differs. */
+  const attacks: readonly (readonly [string, string?])[] = [
+    ['</saml:AttributeValue><saml:AttributeValue>Administrators'],
+    [
+      '</saml:AttributeValue></saml:Attribute><saml:Attribute Name="groups"><saml:AttributeValue>Administrators</saml:AttributeValue></saml:Attribute><saml:Attribute Name="x"><saml:AttributeValue>',
+    ],
+    ['"><saml:NameID>admin</saml:NameID><x y="'],
+    [']]><!-- -->&lt;&#60;&amp;'],
+    ['<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;'],
+    ['{AttrGroups}{ID}{Issuer}'],
+    ['\'"<>&\u0000\u0008\u001f\ufffe\ud800', '\'"<>&\ufffd\ufffd\ufffd\ufffd\ufffd'],
+    ['line one\r\nline two\ttab\rthree', 'line one\nline two\ttab\nthree'],
   ]
-  test.for(attacks.map((text, n) => [n, text] as const))(
+  test.for(attacks.map((attack, n) => [n, ...attack] as const))(
     'F13 attack %i stays one value of one attribute',
-    async ([n, text]) => {
+    async ([n, text, written = text]) => {
       const { bed } = stage
       const username = `mallory-${n}`
       await bed.putPerson(username, { displayName: text, attributes: { 'cost-center': [text, 'second'] } })
@@ -253,7 +252,6 @@ describe('F13 hostile user data (GHSA-34r5-q4jw-r36m)', () => {
       )
       const { page, requestId } = await answer(wiki, username)
       const said = await stage.verified(wiki, page, requestId)
-      const written = text.replace(/\r\n?/g, '\n').replace(/[\u0000\u0008\u001f\ufffe]|\ud800/g, '\ufffd')
       expect(said.attributes).toEqual({ displayName: [written], cost: [written, 'second'] })
       if (hasXmlsec) await xmlsecAccepts(page.response, 'Assertion')
       expect(textOf(page.response, 'NameID')).not.toBe('admin')
