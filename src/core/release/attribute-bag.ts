@@ -39,7 +39,7 @@ const like = (pattern: string, name: string): boolean => {
   return from <= text.length - last.length
 }
 
-const isLive = (m: Membership, now: EpochMs): boolean => m.expiresAt === undefined || m.expiresAt > now
+export const isLive = (m: Membership, now: EpochMs): boolean => m.expiresAt === undefined || m.expiresAt > now
 
 /** Memberships that count now, as groups, each once, by name. */
 export const liveGroups = (

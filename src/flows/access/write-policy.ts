@@ -1,0 +1,154 @@
+// Writing policies: every statement is parsed, checked and bound to ids before anything changes, and all faults are told at once. The row,
+// the new revision and the audit event are one transaction.
+import type { Actor } from '../../core/model/audit.ts'
+import type { GroupId, PolicyId, TenancyId } from '../../core/model/ids.ts'
+import type { JsonObject } from '../../core/model/json.ts'
+import type { Policy } from '../../core/model/policy.ts'
+import type { World } from '../../core/policy/bind.ts'
+import type { Catalogue } from '../../core/policy/catalogue.ts'
+import { checkStatement } from '../../core/policy/check.ts'
+import { isError, lineOf } from '../../core/policy/fault.ts'
+import { treeOf } from '../../core/policy/tree.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Random } from '../../ports/random.ts'
+import type { Store, Tx } from '../../ports/store.ts'
+import { Problem } from '../../problem.ts'
+import { eventOf } from '../audit-event.ts'
+import type { PolicyInput, PolicyWriter, PolicyWritten, PutPolicyIn, RemovePolicyIn } from './api.ts'
+
+type Deps = {
+  readonly store: Pick<Store, 'write'>
+  readonly clock: Clock
+  readonly random: Pick<Random, 'id'>
+  readonly catalogue: Catalogue
+}
+
+const nameShape = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u
+
+const worldOf = async (tx: Tx, tenancyId: TenancyId): Promise<World> => {
+  const domains = await tx.domains.list(tenancyId)
+  const names = new Map(domains.map((d) => [d.id, d.name.toLowerCase()]))
+  const groups = await tx.groups.ofTenancy(tenancyId)
+  return {
+    domains: new Set(names.values()),
+    groups: new Map(
+      groups.map((g): [string, GroupId] => [`${names.get(g.domainId) ?? ''}/${g.name.toLowerCase()}`, g.id]),
+    ),
+    groupIds: new Set(groups.map((g) => g.id)),
+    tree: treeOf(await tx.compartments.list({ tenancyId })),
+  }
+}
+
+type Checked = Pick<Policy, 'bindings'> & Pick<PolicyWritten, 'warnings'>
+
+const checkShape = ({ name, statements }: PolicyInput): void => {
+  if (!nameShape.test(name))
+    throw new Problem(
+      'config-invalid',
+      `expected a policy name of 1 to 100 letters, digits, spaces, \`.\`, \`_\` or \`-\` that begins with a letter or digit, got \`${name.slice(0, 120)}\``,
+    )
+  if (statements.length === 0) throw new Problem('config-invalid', 'a policy has at least one statement')
+}
+
+const check = async (tx: Tx, input: PolicyInput, catalogue: Catalogue): Promise<Checked> => {
+  checkShape(input)
+  const tenancy = await tx.tenancies.get(input.tenancyId)
+  if (!tenancy) throw new Problem('not-found', 'there is no such tenancy')
+  const world = await worldOf(tx, input.tenancyId)
+  const attachedTo = world.tree.byId.get(input.compartmentId)
+  if (!attachedTo) throw new Problem('not-found', `there is no compartment with the id \`${input.compartmentId}\``)
+  const setting = { catalogue, world, attachedTo, denyEnabled: tenancy.denyEnabled }
+  const checked = input.statements.map((text) => checkStatement(text, setting))
+  const all = checked.flatMap(({ faults }, n) => faults.map((f) => ({ ...f, statement: n + 1 })))
+  const errors = all.filter(isError)
+  if (errors.length > 0)
+    throw new Problem(
+      'config-invalid',
+      `the statements have ${errors.length === 1 ? 'a fault' : `${errors.length} faults`}\n${errors
+        .map((f) => `  statement ${f.statement}, ${lineOf(f)}`)
+        .join('\n')}`,
+      { reason: errors[0]?.code ?? 'policy-invalid' },
+    )
+  return { bindings: checked.map((c) => c.bindings), warnings: all }
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+const shownOf = (policy: Policy): JsonObject => ({
+  name: policy.name,
+  compartmentId: policy.compartmentId,
+  description: policy.description,
+  statements: policy.statements,
+})
+
+const refuseSystem = (policy: Policy | undefined): void => {
+  if (policy?.system)
+    throw new Problem('not-permitted', `\`${policy.name}\` is a system policy: it cannot be changed`, {
+      reason: 'system-policy',
+    })
+}
+
+export const policyWriter = ({ store, clock, random, catalogue }: Deps): PolicyWriter => {
+  const record = async (
+    tx: Tx,
+    actor: Actor,
+    action: string,
+    before: Policy | undefined,
+    after: Policy | undefined,
+    requestId: string | undefined,
+  ): Promise<void> => {
+    const policy = after ?? before
+    if (!policy) return
+    await tx.tenancies.bumpRevision(policy.tenancyId)
+    await tx.audit.add(
+      eventOf(random, clock(), {
+        tenancyId: policy.tenancyId,
+        action,
+        actor,
+        target: { type: 'policy', id: policy.id, name: policy.name },
+        before: before && shownOf(before),
+        after: after && shownOf(after),
+        requestId,
+      }),
+    )
+  }
+
+  const putPolicyIn: PutPolicyIn = async (tx, actor, input, requestId) => {
+    const { tenancyId, compartmentId, name, description, statements } = input
+    const { bindings, warnings } = await check(tx, input, catalogue)
+    const before = await tx.policies.byName({ tenancyId, compartmentId }, name)
+    refuseSystem(before)
+    const now = clock()
+    const policy: Policy = {
+      id: before?.id ?? (random.id() as PolicyId),
+      tenancyId,
+      compartmentId,
+      name,
+      description,
+      statements,
+      bindings,
+      system: false,
+      createdAt: before?.createdAt ?? now,
+      updatedAt: now,
+    }
+    if (before && same({ ...before, updatedAt: 0 }, { ...policy, updatedAt: 0 }))
+      return { policy: before, changed: false, warnings }
+    if ((await tx.policies.put(policy)) === 'name-taken')
+      throw new Problem('name-taken', `there is a policy \`${name}\` in this compartment already`)
+    await record(tx, actor, before ? 'policy.updated' : 'policy.created', before, policy, requestId)
+    return { policy, changed: true, warnings }
+  }
+
+  const removePolicyIn: RemovePolicyIn = async (tx, actor, policy, requestId) => {
+    refuseSystem(policy)
+    const gone = await tx.policies.remove(policy.id)
+    if (gone) await record(tx, actor, 'policy.removed', policy, undefined, requestId)
+    return gone
+  }
+
+  return {
+    putPolicyIn,
+    removePolicyIn,
+    putPolicy: (actor, input, requestId) => store.write((tx) => putPolicyIn(tx, actor, input, requestId)),
+  }
+}
