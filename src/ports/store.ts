@@ -45,7 +45,11 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** Rows that administrators define. `put` inserts or replaces by id; a name taken by another id is `'name-taken'`. Names compare without case. */
+/**
+ * Rows that administrators define. `put` inserts or replaces by id; a name taken by another id is `'name-taken'`, and so is an
+ * application's client id or entity id. Names compare without case. `remove` takes along what lives in the row: a tenancy or
+ * domain everything, a group its memberships, an IdP its links, rules and mapped memberships; a compartment must be empty.
+ */
 export interface Nouns<T, I, Scope> {
   get(id: I): Promise<T | undefined>
   byName(scope: Scope, name: string): Promise<T | undefined>
@@ -95,6 +99,7 @@ export interface People {
   byHandle(domain: DomainId, handle: string): Promise<Person | undefined>
   list(domain: DomainId, page: { readonly after?: string; readonly limit: number }): Promise<readonly Person[]> // by username
   put(person: Person): Promise<'ok' | 'name-taken'>
+  /** Takes links, memberships, credentials, devices and sessions along: whoever must be told of the end of a session is told first. */
   remove(id: PersonId): Promise<boolean>
 }
 export interface Links {
@@ -115,6 +120,7 @@ export interface Credentials {
   get(id: CredentialId): Promise<Credential | undefined>
   ofPerson(person: PersonId): Promise<readonly Credential[]>
   byWebauthnId(domain: DomainId, webauthnId: string): Promise<Credential | undefined>
+  /** `'duplicate'`: the id, the WebAuthn id in its domain, or a second password of one person. */
   add(credential: Credential): Promise<'ok' | 'duplicate'>
   /** Compare-and-swap on `version` (stored as version + 1); `'stale'` if someone saved first or removed it. */
   save(credential: Credential): Promise<'saved' | 'stale'>
@@ -146,6 +152,7 @@ export interface Sessions {
   byToken(tokenHash: string): Promise<Session | undefined> // ended ones too: the caller looks at endedAt
   ofPerson(person: PersonId): Promise<readonly Session[]> // live ones only
   byUpstream(idp: IdpId, nameId: string, sessionIndex: string | undefined): Promise<readonly Session[]> // live ones only
+  /** Compare-and-swap on `version`; an ended session is `'stale'` for ever. */
   save(session: Session): Promise<'saved' | 'stale'>
   /** Moves `lastSeenAt` forward without a version check: concurrent requests of one browser must not fail each other. */
   touch(id: SessionId, at: EpochMs): Promise<void>
@@ -156,6 +163,7 @@ export interface Sessions {
 }
 /** oidc-provider's own rows (tokens, codes, grants, interactions). `id` is already a digest; `scope` is the domain id. */
 export interface Payloads {
+  /** Inserts or replaces, but never makes a consumed row unconsumed. */
   put(row: Payload): Promise<void>
   /** Insert only; false if it is there already (jti replay, RFC 9449 §11.1). */
   add(row: Payload): Promise<boolean>

@@ -3,16 +3,18 @@
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type DatabaseIntrospector,
   type Dialect,
   type Driver,
   Kysely,
   PostgresAdapter,
-  PostgresIntrospector,
   PostgresQueryCompiler,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  sql,
+  type TableMetadata,
 } from 'kysely'
 import type { Schema } from './schema.ts'
 
@@ -46,11 +48,25 @@ const driverOver = (run: Run): Driver => {
   }
 }
 
+/**
+ * What the Migrator asks, about our schema only. Kysely's own answer walks every schema of the database and fails when one
+ * of them is dropped meanwhile.
+ */
+const postgresIntrospector = (db: Kysely<unknown>): DatabaseIntrospector => ({
+  getSchemas: async () =>
+    (await sql<{ name: string }>`select schema_name as name from information_schema.schemata`.execute(db)).rows,
+  getTables: async () => {
+    const found = await sql<{ name: string; schema: string }>`select table_name as name, table_schema as schema
+      from information_schema.tables where table_schema = current_schema()`.execute(db)
+    return found.rows.map((row) => ({ ...row, isView: false, isForeign: false, columns: [] }))
+  },
+})
+
 export const dialectOver = (engine: Engine, run: Run): Dialect => ({
   createAdapter: () => (engine === 'sqlite' ? new SqliteAdapter() : new PostgresAdapter()),
   createDriver: () => driverOver(run),
   createQueryCompiler: () => (engine === 'sqlite' ? new SqliteQueryCompiler() : new PostgresQueryCompiler()),
-  createIntrospector: (db) => (engine === 'sqlite' ? new SqliteIntrospector(db) : new PostgresIntrospector(db)),
+  createIntrospector: (db) => (engine === 'sqlite' ? new SqliteIntrospector(db) : postgresIntrospector(db)),
 })
 
 export const kyselyOver = (engine: Engine, run: Run): Db => new Kysely<Schema>({ dialect: dialectOver(engine, run) })

@@ -2,7 +2,7 @@
 // inside another. Knows no SQL; how to connect, begin, commit and undo is handed in.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Tx } from '../../ports/store.ts'
-import { type Db, type Engine, kyselyOver, type Run } from './dialect.ts'
+import { type Db, type Engine, kyselyOver, type Rows, type Run } from './dialect.ts'
 import { fromColumn, toColumn } from './text.ts'
 import { txOf } from './tx.ts'
 
@@ -25,23 +25,31 @@ export type Outcome<T> =
   | { readonly ok: false; readonly error: unknown; readonly stage: 'begin' | 'work' | 'commit' | undefined }
 export type Transact = <T>(connect: () => Promise<Connection>, work: Work<T>) => Promise<Outcome<T>>
 
-type State = { open: boolean; fault?: { readonly error: unknown } }
+/** `last`: the statement that was asked for last, settled either way. */
+type State = { open: boolean; last: Promise<unknown>; fault?: { readonly error: unknown } }
 
-/** Statements of one transaction: refused when it is over, and after the first that failed. */
-const guarded =
+/** One statement of a transaction: refused when that is over, and after the first that failed. */
+const guardedRun = async (run: Run, state: State, text: string, parameters: readonly unknown[]): Promise<Rows> => {
+  // Without this, a call on `tx` that nobody awaited would run inside whichever transaction comes next.
+  if (!state.open) throw new Error('a statement came after its transaction was over: await every call on `tx`')
+  if (state.fault) throw state.fault.error
+  try {
+    const { rows, changes } = await run(text, parameters.map(toColumn))
+    for (const row of rows) for (const column of Object.keys(row)) row[column] = fromColumn(row[column])
+    return { rows, changes }
+  } catch (error) {
+    state.fault = { error } // work that swallows this error must not commit the other half (PostgreSQL agrees by itself)
+    throw error
+  }
+}
+
+/** Work may ask for several things at once; a connection answers one after another. */
+const inTurn =
   (run: Run, state: State): Run =>
-  async (text, parameters) => {
-    // Without this, a call on `tx` that nobody awaited would run inside whichever transaction comes next.
-    if (!state.open) throw new Error('a statement came after its transaction was over: await every call on `tx`')
-    if (state.fault) throw state.fault.error
-    try {
-      const { rows, changes } = await run(text, parameters.map(toColumn))
-      for (const row of rows) for (const column of Object.keys(row)) row[column] = fromColumn(row[column])
-      return { rows, changes }
-    } catch (error) {
-      state.fault = { error } // work that swallows this error must not commit the other half (PostgreSQL agrees by itself)
-      throw error
-    }
+  (text, parameters) => {
+    const answer = state.last.then(() => guardedRun(run, state, text, parameters))
+    state.last = answer.catch(() => {})
+    return answer
   }
 
 /** False if the connection would not even roll back: the engine did so already, or nobody is there any more. */
@@ -58,17 +66,16 @@ export const transactions = (engine: Engine): Transact => {
   const current = new AsyncLocalStorage<State>()
 
   const attempt = async <T>(connection: Connection, state: State, work: Work<T>): Promise<Outcome<T>> => {
+    const db = kyselyOver(engine, inTurn(connection.run, state))
+    let outcome: Outcome<T>
     try {
-      const db = kyselyOver(engine, guarded(connection.run, state))
-      const value = await current.run(state, () => work(txOf(db, engine), db))
-      return state.fault ? { ok: false, error: state.fault.error, stage: 'work' } : { ok: true, value }
+      outcome = { ok: true, value: await current.run(state, () => work(txOf(db, engine), db)) }
     } catch (error) {
-      return state.fault
-        ? { ok: false, error: state.fault.error, stage: 'work' }
-        : { ok: false, error, stage: undefined }
-    } finally {
-      state.open = false
+      outcome = { ok: false, error, stage: undefined }
     }
+    state.open = false
+    await state.last // one that nobody awaited may still be under way; those behind it are refused
+    return state.fault ? { ok: false, error: state.fault.error, stage: 'work' } : outcome
   }
 
   const run = async <T>(connection: Connection, work: Work<T>): Promise<Outcome<T>> => {
@@ -78,7 +85,7 @@ export const transactions = (engine: Engine): Transact => {
       connection.release(true)
       return { ok: false, error, stage: 'begin' }
     }
-    const outcome = await attempt(connection, { open: true }, work)
+    const outcome = await attempt(connection, { open: true, last: Promise.resolve() }, work)
     if (!outcome.ok) {
       connection.release(!(await undo(connection)))
       return outcome

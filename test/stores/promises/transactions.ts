@@ -64,6 +64,25 @@ export const transactionPromises: Promises = (promise) => {
     await expect(leaked?.tenancies.put(tenancy('ghost'))).rejects.toThrow(/await every call/)
     expect(await store.read((tx) => tx.tenancies.list(undefined))).toEqual([])
   })
+  promise('calls made at once inside one transaction are answered one by one, and fail as one', async (store) => {
+    const warnings: string[] = []
+    const note = (warning: Error) => warnings.push(warning.message)
+    process.on('warning', note)
+    await seed(store, 'ann', 'bob')
+    const found = await store.read((tx) => Promise.all(['ann', 'bob', 'cas'].map((who) => tx.people.get(id(who)))))
+    expect(found.map((row) => row?.username)).toEqual(['ann', 'bob', undefined])
+    const broken = store.write((tx) =>
+      Promise.all([
+        tx.tenancies.put(tenancy('first')),
+        tx.memberships.put(membership('nobody', 'nothing', direct)),
+        tx.tenancies.put(tenancy('second')),
+      ]),
+    )
+    await expect(broken).rejects.toThrow(/foreign key/i)
+    expect((await store.read((tx) => tx.tenancies.list(undefined))).map(({ name }) => name)).toEqual(['acme'])
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
   promise('A13: two decisions about what they read do not pass each other', async (store) => {
     await seed(store, 'ann', 'bob')
     const admins = async (tx: Tx) => tx.memberships.ofGroup(id('admins'))
