@@ -57,7 +57,8 @@ const draw = (
     title: ({ say }) => say('set-up.title'),
     domain: found.domain,
     scripts: ['forms.js'],
-    keep: ['token'],
+    keep: ['token'], // the form posts to this address too
+    repeatable: true,
     data: (words) => ({
       token,
       values: { username: form.username ?? '', email: form.email ?? '' },
