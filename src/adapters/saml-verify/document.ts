@@ -2,11 +2,13 @@
 // types, comments, processing instructions, CDATA, duplicate IDs (SAML Core §1.3.4, §5.4; "void canonicalization" and parser differentials).
 import { DOMParser } from '@xmldom/xmldom'
 import type { Refusal } from '../../ports/upstream.ts'
-import { attribute, depthOf, everyElement } from './dom.ts'
+import { depthOf, everyElement } from './dom.ts'
+import { ns } from './names.ts'
 import { type Reason, refuse } from './reasons.ts'
 import { schemaFault } from './schema.ts'
 
 export const MAX_XML_BYTES = 512 * 1024
+const MAX_METADATA_BYTES = 8 * 1024 * 1024 // a small federation in one document
 const MAX_DEPTH = 60
 const MAX_ELEMENTS = 20_000
 
@@ -19,17 +21,19 @@ const forbidden: readonly (readonly [string, Reason])[] = [
   ['<!', 'doctype-forbidden'],
   ['<?', 'processing-instruction-forbidden'],
 ]
-const declaration = /^\u{feff}?<\?xml\s[^?<>]*\?>/u
+const declaration = /^<\?xml\s[^?<>]*\?>/
 
 const lexicalRefusal = (text: string, mayComment: boolean): Refusal | undefined => {
   const declared = declaration.exec(text)?.[0] ?? ''
   const encoding = /encoding\s*=\s*["']([^"']*)["']/.exec(declared)?.[1]
   if (encoding !== undefined && !/^(utf-8|us-ascii)$/i.test(encoding))
     return refuse('encoding-invalid', { expected: 'UTF-8', received: encoding })
-  const rest = text.slice(declared.length)
+  const version = /version\s*=\s*["']([^"']*)["']/.exec(declared)?.[1] ?? '1.0'
+  if (version !== '1.0') return refuse('xml-invalid', { expected: 'XML 1.0', received: version }) // 1.1 has other line ends
+  const rest = text.slice(declared.length).toUpperCase()
   for (const [opening, reason] of forbidden) {
     if (mayComment && (opening === '<!--' || opening === '<!')) continue
-    if (rest.toUpperCase().includes(opening)) return refuse(reason)
+    if (rest.includes(opening)) return refuse(reason)
   }
   return undefined
 }
@@ -50,40 +54,59 @@ export const parseText = (text: string): Document | undefined => {
   }
 }
 
-/** IDs of any spelling count: `Id` beside `ID` is how a decoy hides. */
-const idsOf = (root: Element): readonly string[] =>
-  everyElement(root).flatMap((e) =>
-    ['ID', 'Id', 'id', 'iD'].map((name) => attribute(e, name)).filter((v) => v !== undefined),
-  )
+/** IDs of any spelling and prefix count: `Id` or `x:ID` beside `ID` is how a decoy hides. */
+const repeatedId = (elements: readonly Element[]): string | undefined => {
+  const seen = new Set<string>()
+  for (const element of elements)
+    for (const { localName, value } of Array.from(element.attributes)) {
+      if (localName?.toLowerCase() !== 'id') continue
+      if (seen.has(value)) return value
+      seen.add(value)
+    }
+  return undefined
+}
 
-const treeRefusal = (document: Document): Refusal | undefined => {
+/** Prefixes without a namespace are read differently by every parser, and schema locations ask a reader to fetch. */
+const namespaceFault = (elements: readonly Element[]): string | undefined => {
+  for (const element of elements) {
+    if (!element.namespaceURI) return `\`${element.nodeName}\` has no namespace`
+    for (const { prefix, namespaceURI, localName, name } of Array.from(element.attributes)) {
+      if (prefix && !namespaceURI) return `\`${name}\` has no namespace`
+      if (namespaceURI === ns.xsi && /^(schemaLocation|noNamespaceSchemaLocation)$/.test(localName ?? ''))
+        return `\`${name}\` is not allowed`
+    }
+  }
+  return undefined
+}
+
+const treeRefusal = (document: Document, metadata: boolean): Refusal | undefined => {
   const root = document.documentElement
   const roots = Array.from(document.childNodes).filter((n) => n.nodeType === 1)
-  if (roots.length !== 1) return refuse('xml-invalid', { detail: 'there is more than one root element' })
-  if (depthOf(root) > MAX_DEPTH || everyElement(root).length > MAX_ELEMENTS) return refuse('too-deep')
-  const ids = idsOf(root)
-  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
+  const stray = Array.from(document.childNodes).some((n) => n.nodeType === 3 && (n.nodeValue ?? '').trim() !== '')
+  if (roots.length !== 1 || stray) return refuse('xml-invalid', { detail: 'there is more than one root element' })
+  if (depthOf(root) > MAX_DEPTH) return refuse('too-deep')
+  if (metadata) return undefined
+  const elements = everyElement(root)
+  if (elements.length > MAX_ELEMENTS) return refuse('too-deep', { detail: 'there are more elements than in any honest message' })
+  const fault = namespaceFault(elements)
+  if (fault !== undefined) return refuse('schema-invalid', { received: fault })
+  const twice = repeatedId(elements)
   return twice === undefined ? undefined : refuse('duplicate-id', { received: twice })
 }
 
-export type Parsed = { readonly text: string; readonly document: Document; readonly root: Element }
+export type Parsed = { readonly text: string; readonly root: Element }
 
-const parse = (text: string, mayComment: boolean): Parsed | Refusal => {
-  if (Buffer.byteLength(text) > MAX_XML_BYTES * (mayComment ? 20 : 1)) return refuse('too-large')
-  const lexical = lexicalRefusal(text, mayComment)
+const parse = (given: string, metadata: boolean): Parsed | Refusal => {
+  const text = given.replace(/^\u{feff}/u, '')
+  if (Buffer.byteLength(text) > (metadata ? MAX_METADATA_BYTES : MAX_XML_BYTES)) return refuse('too-large')
+  const lexical = lexicalRefusal(text, metadata)
   if (lexical) return lexical
-  const document = parseText(text.replace(/^\u{feff}/u, ''))
+  const document = parseText(text)
   if (!document) return refuse('xml-invalid')
-  return (
-    (mayComment ? undefined : treeRefusal(document)) ?? {
-      text: text.replace(/^\u{feff}/u, ''),
-      document,
-      root: document.documentElement,
-    }
-  )
+  return treeRefusal(document, metadata) ?? { text, root: document.documentElement }
 }
 
-/** A protocol message: against the schema too. */
+/** A protocol message or an assertion: against the schema too. */
 export const parseMessage = (text: string): Parsed | Refusal => {
   const parsed = parse(text, false)
   if ('refused' in parsed) return parsed
@@ -91,7 +114,7 @@ export const parseMessage = (text: string): Parsed | Refusal => {
   return fault === undefined ? parsed : refuse('schema-invalid', { received: fault })
 }
 
-/** Part of a message that was checked as a whole before, e.g. canonical signed bytes or a decrypted assertion. */
+/** Part of a message that was checked as a whole before: canonical signed bytes. */
 export const parsePart = (text: string): Parsed | Refusal => parse(text, false)
 
 /** Metadata comes from administrators: comments are theirs to write; document types are not. */
