@@ -91,7 +91,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
     )
     if (debug && thrown instanceof Error)
       err(`${thrown.stack}${thrown.cause instanceof Error ? `\ncaused by ${thrown.cause.stack}` : ''}`)
-    return 1
+    return thrown instanceof Problem && thrown.slug === 'request-malformed' ? 2 : 1
   }
 }
 

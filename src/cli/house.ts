@@ -1,5 +1,6 @@
 // What commands are given: where to print, the configuration when they ask for it, and the gateway's own rooms for the few that work
 // on the store directly. Commands never exit the process and never read the environment.
+import type { migrate } from '../adapters/store-sql/migrate-command.ts'
 import type { Config, LoadedConfig } from '../config.ts'
 import type { PlanTenancy } from '../flows/directory/apply.ts'
 import type { ApplyDeclared } from '../flows/directory/bring-up.ts'
@@ -39,4 +40,10 @@ export const inHouse = async <T>(shell: Shell, work: (house: House, config: Conf
   } finally {
     await house.stop()
   }
+}
+
+/** Loaded when it is needed: the store's libraries are half the start-up time of `health`, which runs every few seconds. */
+export const migrateStore: typeof migrate = async (place, command) => {
+  const { migrate: run } = await import('../adapters/store-sql/migrate-command.ts')
+  return run(place, command)
 }

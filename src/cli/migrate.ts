@@ -1,7 +1,7 @@
 // `gwanmun migrate`: what the schema of the store is, what would change, and the change.
 import { Command } from 'commander'
-import { type MigrateCommand, type MigrationReport, migrate } from '../adapters/store-sql/migrate-command.ts'
-import type { Shell } from './house.ts'
+import type { MigrateCommand, MigrationReport } from '../adapters/store-sql/migrate-command.ts'
+import { migrateStore, type Shell } from './house.ts'
 import { document, example, type Format, formatOption } from './print.ts'
 
 const inWords = (command: MigrateCommand, { place, ran, pending, unknown, applied }: MigrationReport): string => {
@@ -18,7 +18,7 @@ const sub = (shell: Shell, name: MigrateCommand, description: string): Command =
     .addOption(formatOption())
     .addHelpText('after', example(`gwanmun migrate ${name}`))
     .action(async ({ output }: { readonly output: Format }) => {
-      const report = await migrate(shell.config().config.store, name)
+      const report = await migrateStore(shell.config().config.store, name)
       shell.out(output === 'table' ? inWords(name, report) : document(output, report))
       const isBehind = name === 'status' && report.pending.length > 0
       if (report.unknown.length > 0 || isBehind) shell.refuse()

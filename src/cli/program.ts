@@ -1,5 +1,6 @@
 // The command line as one list. Exit codes: 0 done, 1 refused or failed, 2 used wrongly.
 import { Command } from 'commander'
+import { systemClock } from '../adapters/system.ts'
 import { applyCommand, planCommand } from './apply.ts'
 import { bootstrapAdminCommand } from './bootstrap-admin.ts'
 import { configCommand } from './config.ts'
@@ -9,6 +10,7 @@ import { keysCommand } from './keys.ts'
 import { mappingCommand } from './mapping.ts'
 import { migrateCommand } from './migrate.ts'
 import { gatherSettings } from './print.ts'
+import { samlCommand } from './saml-check.ts'
 import { serveCommand } from './serve.ts'
 
 export type GlobalOptions = {
@@ -28,6 +30,7 @@ export const program = (shell: Shell, version: string): Command => {
     bootstrapAdminCommand(shell),
     keysCommand(shell),
     mappingCommand(shell),
+    samlCommand({ ...shell, clock: systemClock }),
     healthCommand(shell),
   ]
   const root = new Command('gwanmun')

@@ -1,7 +1,6 @@
 // `gwanmun serve`: bring the schema up to date, apply the declared tenancies, listen until told to stop.
 import { Command } from 'commander'
-import { migrate } from '../adapters/store-sql/migrate-command.ts'
-import type { Shell } from './house.ts'
+import { migrateStore, type Shell } from './house.ts'
 import { example } from './print.ts'
 
 export const serveCommand = (shell: Shell): Command =>
@@ -14,7 +13,7 @@ export const serveCommand = (shell: Shell): Command =>
     )
     .action(async (options: { readonly migrate: boolean }) => {
       const { config } = shell.config()
-      if (options.migrate) await migrate(config.store, 'up')
+      if (options.migrate) await migrateStore(config.store, 'up')
       const house = await shell.open(config)
       shell.onStop(house.stop)
       try {

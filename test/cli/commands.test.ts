@@ -69,7 +69,7 @@ const run = async (...argv: readonly string[]) => {
   } catch (thrown) {
     if (thrown instanceof CommanderError) code = thrown.exitCode === 0 ? 0 : 2
     else if (thrown instanceof Problem) {
-      code = 1
+      code = thrown.slug === 'request-malformed' ? 2 : 1
       err.push(thrown.message)
     } else throw thrown
   }
@@ -145,7 +145,7 @@ describe('bootstrap-admin', () => {
   })
   test('takes no password on the command line', async () => {
     expect(await run(...args, '--password', 'x')).toMatchObject({ code: 2 })
-    expect(await run(...args)).toMatchObject({ code: 1, err: 'give either --password-file or --password-env' })
+    expect(await run(...args)).toMatchObject({ code: 2, err: 'give either --password-file or --password-env' })
   })
 })
 
