@@ -14,7 +14,6 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
   sql,
-  type TableMetadata,
 } from 'kysely'
 import type { Schema } from './schema.ts'
 
