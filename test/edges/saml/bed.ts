@@ -9,6 +9,7 @@ import { systemRandom } from '../../../src/adapters/system.ts'
 import type { Evidence } from '../../../src/core/assurance/level.ts'
 import type { App, SamlApp } from '../../../src/core/model/app.ts'
 import type { AuditEvent } from '../../../src/core/model/audit.ts'
+import type { Session } from '../../../src/core/model/session.ts'
 import { loginCookies } from '../../../src/edges/cookies.ts'
 import type { SamlDeps } from '../../../src/edges/saml/deps.ts'
 import { samlEdge } from '../../../src/edges/saml/router.ts'
@@ -24,14 +25,27 @@ import { joiner, releaser } from '../../../src/flows/sign-in/release.ts'
 import { signerOut } from '../../../src/flows/sign-in/sign-out.ts'
 import { ensureKeys } from '../../../src/flows/upkeep/ensure-keys.ts'
 import { keyRing } from '../../../src/flows/upkeep/key-ring.ts'
+import type { Upstream } from '../../../src/ports/upstream.ts'
 import { testStore } from '../../stores/open-test-store.ts'
-import { direct, domain, group, id, membership, NOW, person, samlApp } from '../../stores/rows.ts'
+import { direct, domain, group, id, idp, membership, NOW, person, samlApp } from '../../stores/rows.ts'
 import { seed, session } from '../../stores/traffic-rows.ts'
 import { formIn, type TestSp } from './service-provider.ts'
 
 export const persistent = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'
 
 const cookieHeader = (jar: Map<string, string>): string => [...jar].map(([n, v]) => `${n}=${v}`).join('; ')
+
+/** An upstream that can do nothing but end its session. */
+const corporate: Upstream = {
+  protocol: 'oidc',
+  begin: async () => ({ refused: 'unused', detail: '' }),
+  finish: async () => ({ refused: 'unused', detail: '' }),
+  logout: async (_idp, { nameId }, returnTo) => ({
+    kind: 'redirect',
+    url: `https://corp.example/logout?${new URLSearchParams({ nameId, returnTo })}`,
+  }),
+  metadata: async () => undefined,
+}
 
 export const openBed = async () => {
   const store = await testStore()
@@ -42,6 +56,7 @@ export const openBed = async () => {
   await seed(store, 'alice', 'bob')
   await store.write(async (tx) => {
     await tx.domains.put(domain('partners'))
+    await tx.idps.put(idp('corp'))
     await tx.groups.put(group('Staff'))
     await tx.groups.put(group('a,b;c'))
     await tx.memberships.put(membership('alice', 'Staff', direct))
@@ -54,7 +69,7 @@ export const openBed = async () => {
   const issuer = `${base}/d/acme/default`
   const verifier = samlVerifier()
   const parts = { store, secrets, random, clock }
-  const flows = { ...parts, upstreams: {}, baseUrl: base, keyMaker: keyMaker() }
+  const flows = { ...parts, upstreams: { oidc: corporate }, baseUrl: base, keyMaker: keyMaker() }
   await ensureKeys(flows)({ kind: 'system', id: 'test', name: 'test' }, id('acme'))
   const cookies = loginCookies({ secure: false, clock })
   const deps: SamlDeps = {
@@ -86,7 +101,8 @@ export const openBed = async () => {
       source: sourceOf(req),
       returnTo: undefined,
     })
-    if (!(await walk(req, res, { found, ...done, returnTo: `${base}/bye` }))) res.redirect(303, `${base}/bye`)
+    if (!(await walk(req, res, { found, ...done, returnTo: req.query.page === undefined ? `${base}/bye` : undefined })))
+      res.redirect(303, `${base}/bye`)
   })
 
   return {
@@ -115,7 +131,7 @@ export const openBed = async () => {
       return app
     },
     /** A browser that is signed in: its cookie and its session. */
-    signIn: async (username: string, evidence?: readonly Evidence[]) => {
+    signIn: async (username: string, evidence?: readonly Evidence[], differs: Partial<Session> = {}) => {
       const token = random.token()
       const row = session(random.id(), username, {
         tokenHash: secrets.digest(token),
@@ -123,6 +139,7 @@ export const openBed = async () => {
         startedAt: now,
         lastSeenAt: now,
         expiresAt: now + 43_200_000,
+        ...differs,
       })
       await store.write((tx) => tx.sessions.add(row))
       return { token, session: row }
@@ -133,6 +150,7 @@ export const openBed = async () => {
         if (row) await tx.sessions.save({ ...row, evidence })
       })
     },
+    sessionOf: (sessionId: string) => store.read((tx) => tx.sessions.get(id(sessionId))),
     putPerson: (username: string, differs: Parameters<typeof person>[1]) =>
       store.write((tx) => tx.people.put(person(username, differs))),
     audit: async (action: string): Promise<readonly AuditEvent[]> =>
