@@ -1,9 +1,9 @@
 // What a person may know of their own account, in words: who they are, which groups they hold and why, what a sign-in asks of them and who
 // asks it, and everything that can sign in as them.
 import type { Won } from '../../core/assurance/requirement.ts'
+import type { GroupSource, Overview, Refused } from '../../flows/account/api.ts'
 import type { Key } from '../sign-in/language.ts'
 import type { Page, Words } from '../sign-in/render.ts'
-import type { GroupSource, Overview, Refused } from './deps.ts'
 import type { Visit } from './visit.ts'
 
 type Because = Won<unknown>['because']

@@ -1,12 +1,13 @@
 // The account pages of a domain: look, remove, add a passkey, change the password, sign out. What may be done is the flows' decision.
 import express, { type Router } from 'express'
 import type { CredentialId, DeviceId, SessionId } from '../../core/model/ids.ts'
+import type { Outcome, Overview, Refused } from '../../flows/account/api.ts'
 import { Problem } from '../../problem.ts'
 import { within } from '../domain-of.ts'
 import { type Form, jsonOf } from '../sign-in/answer.ts'
 import { queryOf } from '../sign-in/language.ts'
 import { faultText, invalidOf } from '../sign-in/step-page.ts'
-import type { AccountDeps, Outcome, Overview, Refused } from './deps.ts'
+import type { AccountDeps } from './deps.ts'
 import { type Notice, overviewPage } from './overview-page.ts'
 import { formToken, postedForm, signInFirst, type Visit, visiting } from './visit.ts'
 

@@ -3,12 +3,13 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Level } from '../../core/assurance/level.ts'
 import type { EpochMs } from '../../core/model/time.ts'
+import type { AccountRef } from '../../flows/account/api.ts'
 import { Problem } from '../../problem.ts'
 import { type Found, within } from '../domain-of.ts'
 import { requireSameOrigin } from '../same-origin.ts'
 import { type Form, formOf } from '../sign-in/answer.ts'
 import { sourceOf } from '../source.ts'
-import type { AccountDeps, AccountRef } from './deps.ts'
+import type { AccountDeps } from './deps.ts'
 
 export type Visit = { readonly req: Request; readonly res: Response; readonly found: Found; readonly ref: AccountRef }
 

@@ -1,8 +1,9 @@
 // A fake of the account's flows: one person, signed in, with something of everything; every call is written down.
 
-import type { AccountDeps, AccountFlows, Outcome, Overview } from '../../../src/edges/account/deps.ts'
+import type { AccountDeps } from '../../../src/edges/account/deps.ts'
 import { accountEdge } from '../../../src/edges/account/routes.ts'
 import type { SignInDeps } from '../../../src/edges/sign-in/routes.ts'
+import type { AccountFlows, Outcome, Overview } from '../../../src/flows/account/api.ts'
 import type { Answered } from '../../../src/flows/sign-in/api.ts'
 import { type Running, start, tokenOf } from '../sign-in/fakes.ts'
 
