@@ -85,8 +85,10 @@ export const passkeyFactor = ({ rpId, rpName, origins }: Deps): PasskeyFactor =>
       const own = passkeysOf(credentials)
       const options = await generateAuthenticationOptions({
         rpID: rpId,
-        userVerification: 'preferred',
-        ...(own.length > 0 ? { allowCredentials: own } : {}),
+        // Alone it must be two factors in one, or whoever finds a key is signed in; beside a password possession is enough.
+        ...(own.length > 0
+          ? { userVerification: 'preferred' as const, allowCredentials: own }
+          : { userVerification: 'required' as const }),
       })
       return { options, challenge: options.challenge }
     },
@@ -113,14 +115,17 @@ export const passkeyFactor = ({ rpId, rpName, origins }: Deps): PasskeyFactor =>
           },
         })
         if (!answer.verified) return { refused: 'wrong', detail: 'the signature does not fit' }
-        const { newCounter, userVerified, credentialBackedUp } = answer.authenticationInfo
+        const { newCounter, userVerified, credentialBackedUp, credentialDeviceType } = answer.authenticationInfo
+        // Level 3 §7.2 step 17: backup eligibility never changes; one that does is another authenticator.
+        if (credentialDeviceType !== data.deviceType)
+          return { refused: 'wrong', detail: 'the backup eligibility of this passkey changed' }
         return {
           evidence: {
             kind: 'passkey',
             at: now,
             credentialId: credential.id,
             userVerified,
-            hardware: !credentialBackedUp,
+            hardware: credentialDeviceType === 'singleDevice' && !credentialBackedUp,
           },
           save: {
             ...credential,

@@ -1,5 +1,4 @@
 // Recovery codes: ten of 80 bits each in Crockford's alphabet, stored as digests, each removed by its use.
-
 import type { RecoveryCodes } from '../ports/factor.ts'
 import type { Random } from '../ports/random.ts'
 import type { Secrets } from '../ports/secrets.ts'
@@ -10,7 +9,11 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** What people confuse is read as what was meant (Crockford base32). */
 const canonical = (typed: string): string =>
-  typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1')
+  typed
+    .toUpperCase()
+    .replace(/[\s\p{Pd}]/gu, '')
+    .replace(/O/g, '0')
+    .replace(/[IL]/g, '1')
 const grouped = (code: string): string => code.match(/.{4}/g)?.join('-') ?? code
 
 type Deps = { readonly random: Pick<Random, 'bytes'>; readonly secrets: Pick<Secrets, 'digest'> }

@@ -20,10 +20,8 @@ const failure = (reason: Reason, message: string, cause?: unknown): FetchFailure
   Object.assign(new Error(message, { cause }), { reason })
 const isFailure = (x: unknown): x is FetchFailure => x instanceof Error && 'reason' in x
 
-const isPublic = (address: string): boolean => {
-  const parsed = ipaddr.process(address) // IPv4-mapped IPv6 becomes IPv4
-  return parsed.range() === 'unicast'
-}
+/** Everything that is not plainly public is private: also tunnels that carry a private address inside (6to4, NAT64, Teredo). */
+const isPublic = (address: string): boolean => ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast' // process: IPv4-mapped IPv6 becomes IPv4
 
 const inRange = (address: string, range: string): boolean => {
   try {
@@ -90,55 +88,61 @@ const limited = async (response: Awaited<ReturnType<typeof undiciFetch>>, maxByt
   return new Uint8Array(Buffer.concat(chunks)).buffer
 }
 
-const reasonOf = (thrown: unknown): FetchFailure => {
+const reasonOf = (thrown: unknown, outOfTime: boolean): FetchFailure => {
   if (isFailure(thrown)) return thrown
   const cause = thrown instanceof Error ? thrown.cause : undefined
   if (isFailure(cause)) return cause
-  const name = thrown instanceof Error ? thrown.name : ''
-  if (name === 'TimeoutError' || name === 'AbortError') return failure('timeout', 'there was no answer in time', thrown)
-  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
-  return failure('unreachable', `there was no answer${code}`, thrown)
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  if (outOfTime || code === 'UND_ERR_CONNECT_TIMEOUT') return failure('timeout', 'there was no answer in time', thrown)
+  return failure('unreachable', `there was no answer${code && ` (${code})`}`, thrown)
+}
+
+/** Where a redirect leads, or why it is not followed: no body, no credentials and no downgrade are carried to where an answer points. */
+const redirected = (from: URL, location: string, init: RequestInit, left: number): readonly [URL, RequestInit] => {
+  const to = URL.parse(location, from)
+  const safe = ['GET', 'HEAD'].includes(init.method ?? 'GET') && init.redirect !== 'error'
+  if (!to || !safe || left === 0 || (from.protocol === 'https:' && to.protocol !== 'https:'))
+    throw failure('redirect', `\`${from.host}\` answers with a redirect that is not followed`)
+  const headers = new Headers(init.headers)
+  if (to.origin !== from.origin) for (const name of ['authorization', 'cookie']) headers.delete(name)
+  return [to, { ...init, headers }]
+}
+
+/** The body is decoded and counted by now: what its headers said of its wire form no longer holds. */
+const answerOf = (answer: Awaited<ReturnType<typeof undiciFetch>>, body: ArrayBuffer, url: URL): Response => {
+  const headers = new Headers([...answer.headers])
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name)
+  const empty = [204, 205, 304].includes(answer.status)
+  const made = new Response(empty ? null : body, { status: answer.status, statusText: answer.statusText, headers })
+  Object.defineProperty(made, 'url', { value: url.href }) // openid-client compares it
+  return made
 }
 
 export const guardedFetch = (options: Options): Fetch => {
   const dispatcher = guardedAgent(options)
-  const once = async (url: URL, init: RequestInit, redirectsLeft: number): Promise<Response> => {
+  const follow = async (url: URL, init: RequestInit, signal: AbortSignal, redirectsLeft: number): Promise<Response> => {
     checkedUrl(url, options)
-    const limits = [AbortSignal.timeout(options.timeoutSeconds * 1000), ...(init.signal ? [init.signal] : [])]
     const answer = await undiciFetch(url, {
       ...(init as Parameters<typeof undiciFetch>[1]),
       redirect: 'manual',
       dispatcher,
-      signal: AbortSignal.any(limits),
+      signal,
     })
     const location = answer.headers.get('location')
-    const follow = init.redirect !== 'manual' && answer.status >= 300 && answer.status < 400 && location !== null
-    if (follow) {
+    if (init.redirect !== 'manual' && answer.status >= 300 && answer.status < 400 && location !== null) {
       await answer.body?.cancel()
-      const safe = (init.method ?? 'GET') === 'GET' || init.method === 'HEAD'
-      // A body or credentials must not be carried to where an answer points.
-      if (!safe || redirectsLeft === 0 || init.redirect === 'error')
-        throw failure('redirect', `\`${url.host}\` answers with a redirect that is not followed`)
-      const next = new URL(location, url)
-      const headers = new Headers(init.headers)
-      if (next.origin !== url.origin) headers.delete('authorization')
-      return once(next, { ...init, headers }, redirectsLeft - 1)
+      const [to, next] = redirected(url, location, init, redirectsLeft)
+      return follow(to, next, signal, redirectsLeft - 1)
     }
-    const body = await limited(answer, options.maxBytes)
-    const empty = [101, 204, 205, 304].includes(answer.status)
-    const made = new Response(empty ? null : body, {
-      status: answer.status,
-      statusText: answer.statusText,
-      headers: [...answer.headers],
-    })
-    Object.defineProperty(made, 'url', { value: url.href }) // openid-client compares it
-    return made
+    return answerOf(answer, await limited(answer, options.maxBytes), url)
   }
   return async (url, init = {}) => {
+    const deadline = AbortSignal.timeout(options.timeoutSeconds * 1000) // one for all hops
+    const signal = AbortSignal.any([deadline, ...(init.signal ? [init.signal] : [])])
     try {
-      return await once(new URL(url), init, MAX_REDIRECTS)
+      return await follow(new URL(url), init, signal, MAX_REDIRECTS)
     } catch (thrown) {
-      throw reasonOf(thrown)
+      throw reasonOf(thrown, signal.aborted)
     }
   }
 }

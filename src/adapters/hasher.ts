@@ -1,5 +1,6 @@
 // argon2id by @node-rs/argon2 with OWASP's minimum parameters. A decoy is verified for people who do not exist, at the same cost; at most
 // two hashes run at once, because each holds 19 MiB and a core.
+import { randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 import type { Hasher } from '../ports/hasher.ts'
 
@@ -27,21 +28,23 @@ const parametersOf = (phc: string): { m: number; t: number } | undefined => {
   return found ? { m: Number(found[1]), t: Number(found[2]) } : undefined
 }
 
+/** Of no password: salt and hash are dice. Made without hashing, so that not even the first unknown name costs more than a known one. */
+const decoyPhc = (): string => {
+  const dice = (count: number) => randomBytes(count).toString('base64').replace(/=+$/, '')
+  const { memoryCost, timeCost, parallelism } = parameters
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${dice(16)}$${dice(32)}`
+}
+
 export const hasher = (): Hasher => {
   const run = limited()
-  // Made once, of a password nobody knows: the text is of no use to anyone.
-  let decoy: Promise<string> | undefined
-  const hashed = (password: string) => run(() => hash(password.normalize('NFKC'), parameters))
-  const decoyed = () => {
-    decoy ??= hashed(`decoy ${Math.trunc(performance.timeOrigin)} ${performance.now()}`)
-    return decoy
-  }
+  const decoy = decoyPhc()
   return {
-    hash: hashed,
+    hash: (password) => run(() => hash(password.normalize('NFKC'), parameters)),
     verify: async (phc, password) => {
-      const against = phc ?? (await decoyed())
-      const right = await run(() => verify(against, password.normalize('NFKC'))).catch(() => false)
-      return phc !== undefined && right
+      // A damaged text would be refused in no time and so tell that the person exists.
+      const known = phc !== undefined && parametersOf(phc) !== undefined
+      const right = await run(() => verify(known ? phc : decoy, password.normalize('NFKC'))).catch(() => false)
+      return known && right
     },
     isOld: (phc) => {
       const used = parametersOf(phc)

@@ -9,7 +9,7 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Secrets } from '../ports/secrets.ts'
 import { Problem } from '../problem.ts'
@@ -48,10 +48,12 @@ export const secrets = (keys: readonly KeyEncryptionKey[]): Secrets => {
       return `${VERSION}.${first.id}.${body.toString('base64url')}`
     },
     open: (sealed, context) => {
-      const [version, id = '', text = ''] = sealed.split('.')
+      const [version, id = '', text = '', ...more] = sealed.split('.')
       const key = byId.get(id)
-      if (version !== VERSION || !key) throw new Error('a sealed secret names a key that this gateway does not have')
+      if (version !== VERSION || more.length > 0) throw new Error('this is no sealed secret')
+      if (!key) throw new Error('a sealed secret names a key that this gateway does not have')
       const body = Buffer.from(text, 'base64url')
+      if (body.toString('base64url') !== text) throw new Error('a sealed secret was changed')
       if (body.length < NONCE_BYTES + TAG_BYTES) throw new Error('a sealed secret is too short')
       const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
         .setAAD(Buffer.from(`${version}.${id}.${context}`))
@@ -67,6 +69,31 @@ export const secrets = (keys: readonly KeyEncryptionKey[]): Secrets => {
 const decoded = (text: string): Uint8Array | undefined => {
   const bytes = Buffer.from(text.trim(), 'base64') // reads base64url too
   return bytes.length === 32 ? new Uint8Array(bytes) : undefined
+}
+
+/**
+ * Whole and on disk, or not at all: a key that a power cut takes after something was sealed with it loses what it sealed, and another
+ * process must never read half of it. A link refuses a name that is taken.
+ */
+const keep = (dir: string, file: string, text: string): void => {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
+  const synced = (path: string, how: string, write: (fd: number) => void) => {
+    const fd = openSync(path, how, 0o600)
+    try {
+      write(fd)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  }
+  try {
+    synced(draft, 'wx', (fd) => writeFileSync(fd, text))
+    linkSync(draft, file)
+    synced(dir, 'r', () => undefined)
+  } finally {
+    rmSync(draft, { force: true })
+  }
 }
 
 /** From configuration when given; otherwise `<dir>/kek`, made at the first start and readable by its owner only. */
@@ -96,10 +123,8 @@ export const loadKeyEncryptionKey = (dir: string, given: string | undefined): Ke
       )
   }
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
     const made = randomBytes(32)
-    writeFileSync(file, `${made.toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
-    chmodSync(file, 0o600)
+    keep(dir, file, `${made.toString('base64')}\n`)
     return keyEncryptionKey(new Uint8Array(made))
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code

@@ -57,13 +57,16 @@ export type Candidate = {
 }
 
 const classesOf = (text: string): number =>
-  [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{Nd}]/u].filter((pattern) => pattern.test(text)).length
+  [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{Ll}\p{Lu}\p{Nd}]/u].filter((pattern) => pattern.test(text)).length
 
-/** Parts of a name long enough to be a guess, not a coincidence. */
+/** Long enough to be a guess, not a coincidence; a syllable of Hangul or a Han character says more than a letter. */
+const isTelling = (part: string): boolean =>
+  part.length >= 4 || (part.length >= 2 && /[\p{Script=Hangul}\p{Script=Han}]/u.test(part))
+
 const namesOf = ({ username, email, displayName }: Candidate): readonly string[] =>
   [username, username.split('@')[0], email?.split('@')[0], ...displayName.split(/\s+/)]
-    .map((part) => (part ?? '').toLowerCase())
-    .filter((part) => part.length >= 4)
+    .map((part) => (part ?? '').normalize('NFKC').toLowerCase())
+    .filter(isTelling)
 
 /** What is wrong with a new password, worst first; empty when nothing is. Length counts characters as people see them. */
 export const passwordFaults = (policy: PasswordPolicy, candidate: Candidate): readonly PasswordFault[] => {
@@ -97,5 +100,6 @@ export const waitMs = (
 ): number => {
   if (failures < freeTries) return 0
   const seconds = Math.min(maxWaitSeconds, 2 ** Math.min(30, failures - freeTries))
-  return Math.max(0, lastAt + seconds * 1000 - now)
+  // A clock that was set back must not make the wait longer than it can be.
+  return Math.min(seconds * 1000, Math.max(0, lastAt + seconds * 1000 - now))
 }

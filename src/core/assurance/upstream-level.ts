@@ -7,7 +7,7 @@ import type { Level } from './level.ts'
 export type Said = {
   readonly acr: string | undefined
   readonly amr: readonly string[]
-  readonly authenticatedAt: EpochMs
+  readonly authenticatedAt: EpochMs | undefined // undefined: the provider did not say
 }
 export type UpstreamLevel = { readonly level: Level; readonly because: string }
 
@@ -20,14 +20,15 @@ const matches = (rule: Rule, { acr, amr }: Said): boolean => {
 
 /** The highest level that a matching rule gives; `unmatchedLevel` when none matches or the sign-in there is too old. */
 export const upstreamLevel = (mapping: AssuranceMapping, said: Said, now: EpochMs): UpstreamLevel => {
-  if (mapping.maxAgeSeconds !== undefined && now - said.authenticatedAt > mapping.maxAgeSeconds * 1000)
-    return {
-      level: mapping.unmatchedLevel,
-      because: `the sign-in there is older than ${mapping.maxAgeSeconds} seconds`,
-    }
+  const { maxAgeSeconds, unmatchedLevel } = mapping
+  // Whoever does not say when cannot meet a demand for when.
+  if (maxAgeSeconds !== undefined && said.authenticatedAt === undefined)
+    return { level: unmatchedLevel, because: 'the provider does not say when the sign-in there was' }
+  if (maxAgeSeconds !== undefined && now - (said.authenticatedAt ?? 0) > maxAgeSeconds * 1000)
+    return { level: unmatchedLevel, because: `the sign-in there is older than ${maxAgeSeconds} seconds` }
   const best = mapping.rules.filter((rule) => matches(rule, said)).sort((a, b) => b.level - a.level)[0]
-  if (!best || best.level <= mapping.unmatchedLevel)
-    return { level: mapping.unmatchedLevel, because: 'no rule matched' }
+  if (!best || best.level <= unmatchedLevel)
+    return { level: unmatchedLevel, because: best ? 'no matching rule gives more' : 'no rule matched' }
   const what = [best.acr && `acr ${best.acr}`, best.amr && `amr ${best.amr.join(' ')}`].filter(Boolean).join(', ')
   return { level: best.level, because: what }
 }

@@ -1,7 +1,7 @@
 // Distinguished names (RFC 4514), compared RDN by RDN: attribute types and values without case, spacing aside, escapes undone,
 // multi-valued RDNs as sets. `*` as a value matches any; a leading `**` any number of RDNs.
 
-type Ava = { readonly type: string; readonly value: string }
+type Ava = { readonly type: string; readonly value: string; readonly star: 'none' | 'whole' | 'part' } // unescaped `*`
 type Rdn = readonly Ava[]
 export type Dn = { readonly anyBefore: boolean; readonly rdns: readonly Rdn[] }
 
@@ -14,8 +14,10 @@ const decoder = (bytes: readonly number[]): string => {
     const tail = more < 0 ? [] : bytes.slice(i + 1, i + 1 + more)
     const whole = more >= 0 && tail.length === more && tail.every((c) => (c & 0xc0) === 0x80)
     const code = tail.reduce((sum, c) => (sum << 6) | (c & 0x3f), more <= 0 ? b : b & (0x3f >> more))
-    text += whole && code <= 0x10ffff ? String.fromCodePoint(code) : '\u{fffd}'
-    i += whole ? more + 1 : 1
+    const least = [0, 0x80, 0x800, 0x10000][more] ?? 0 // an overlong form is another spelling of the same character
+    const valid = whole && code >= least && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
+    text += valid ? String.fromCodePoint(code) : '\u{fffd}'
+    i += valid ? more + 1 : 1
   }
   return text
 }
@@ -50,11 +52,31 @@ const unescaped = (text: string): string => {
   )
 }
 
-/** Unescaped outer spaces do not count (an escaped trailing one does), inner runs count as one. */
-const comparable = (raw: string): string => {
-  const trimmed = raw.replace(/^\s+/, '').replace(/((?:^|[^\\])(?:\\\\)*)\s+$/, '$1')
-  return unescaped(trimmed).normalize('NFKC').replace(/\s+/g, ' ').toLowerCase()
+/** Without unescaped outer spaces; an escaped trailing one counts. By hand: a pattern for the end is quadratic in a run of spaces. */
+const trimmed = (raw: string): string => {
+  const text = raw.trimStart()
+  let end = text.length
+  while (end > 0 && /\s/.test(text[end - 1] ?? '')) end--
+  let backslashes = 0
+  while (text[end - 1 - backslashes] === '\\') backslashes++
+  return text.slice(0, backslashes % 2 === 1 ? end + 1 : end)
 }
+
+/** Inner runs of spaces count as one (RFC 4518 §2.6.1). */
+const comparable = (value: string): string => unescaped(value).normalize('NFKC').replace(/\s+/g, ' ').toLowerCase()
+
+/** RFC 4514 §3: the types that are written by name or by number. */
+const names: ReadonlyMap<string, string> = new Map([
+  ['2.5.4.3', 'cn'],
+  ['2.5.4.6', 'c'],
+  ['2.5.4.7', 'l'],
+  ['2.5.4.8', 'st'],
+  ['2.5.4.9', 'street'],
+  ['2.5.4.10', 'o'],
+  ['2.5.4.11', 'ou'],
+  ['0.9.2342.19200300.100.1.1', 'uid'],
+  ['0.9.2342.19200300.100.1.25', 'dc'],
+])
 
 const avaOf = (text: string): Ava | undefined => {
   const at = text.indexOf('=')
@@ -63,25 +85,43 @@ const avaOf = (text: string): Ava | undefined => {
     .trim()
     .toLowerCase()
     .replace(/^oid\./, '')
-  return /^([a-z][a-z0-9-]*|\d+(\.\d+)*)$/.test(type) ? { type, value: comparable(text.slice(at + 1)) } : undefined
+  if (!/^([a-z][a-z0-9-]*|\d+(\.\d+)*)$/.test(type)) return undefined
+  const value = trimmed(text.slice(at + 1))
+  const star = value === '*' ? 'whole' : /\*/.test(value.replace(/\\[\s\S]/g, '')) ? 'part' : 'none'
+  return { type: names.get(type) ?? type, value: comparable(value), star }
 }
+
+const escapesNothing = (text: string): boolean => text.replace(/\\[\s\S]/g, '').includes('\\') // at the very end
 
 /** Undefined when the text is no distinguished name. */
 export const parseDn = (text: string): Dn | undefined => {
-  const parts = split(text.trim(), ',;')
+  if (escapesNothing(text)) return undefined
+  const parts = split(text, ',;')
   const anyBefore = parts[0]?.trim() === '**'
   const rdns: Rdn[] = []
   for (const part of anyBefore ? parts.slice(1) : parts) {
     const avas = split(part, '+').map(avaOf)
     if (!avas.every((a) => a !== undefined)) return undefined
-    rdns.push([...avas].sort((a, b) => (a.type < b.type ? -1 : 1)))
+    rdns.push(avas)
   }
   return rdns.length === 0 ? undefined : { anyBefore, rdns }
 }
 
-const sameRdn = (pattern: Rdn, rdn: Rdn): boolean =>
-  pattern.length === rdn.length &&
-  pattern.every((p, i) => p.type === rdn[i]?.type && (p.value === '*' || p.value === rdn[i]?.value))
+const isAny = (ava: Ava): boolean => ava.star === 'whole'
+
+/** A multi-valued RDN is a set: named values first, then each `*` takes one of its type that is left. */
+const sameRdn = (pattern: Rdn, rdn: Rdn): boolean => {
+  const left = [...rdn]
+  for (const p of [...pattern].sort((a, b) => Number(isAny(a)) - Number(isAny(b)))) {
+    const at = left.findIndex((v) => v.type === p.type && (isAny(p) || v.value === p.value))
+    if (at < 0) return false
+    left.splice(at, 1)
+  }
+  return left.length === 0
+}
+
+/** `*` stands for a whole value; inside one it is a literal star, which is seldom what was meant. */
+export const hasLooseStar = (dn: Dn): boolean => dn.rdns.some((rdn) => rdn.some((ava) => ava.star === 'part'))
 
 export const dnMatches = (pattern: Dn, dn: Dn): boolean => {
   const extra = dn.rdns.length - pattern.rdns.length

@@ -14,7 +14,8 @@ type Node =
   | { readonly kind: 'repeat'; readonly part: Node; readonly min: number; readonly max: number | undefined }
 
 const MAX_REPEAT = 100
-const MAX_STATES = 5000
+const MAX_STATES = 2000
+const MAX_LENGTH = 1000 // also bounds how deep groups nest
 
 const escapes: { readonly [c: string]: Test } = {
   d: (c) => /[0-9]/.test(c),
@@ -26,11 +27,12 @@ const escapes: { readonly [c: string]: Test } = {
 }
 
 type Cursor = { readonly chars: readonly string[]; at: number }
+const codeOf = (c: string): number => c.codePointAt(0) ?? 0
 const isFault = (x: Node | RegexFault): x is RegexFault => 'fault' in x
 
 const escapedTest = (c: Cursor): Test | RegexFault => {
   const letter = c.chars[c.at++]
-  if (letter === undefined) return { fault: 'a backslash at the end escapes nothing', at: c.at - 1 }
+  if (letter === undefined) return { fault: 'a backslash at the end escapes nothing', at: c.at - 2 }
   if (Object.hasOwn(escapes, letter)) return escapes[letter] as Test
   if (/[A-Za-z0-9]/.test(letter)) return { fault: `\`\\${letter}\` is not supported`, at: c.at - 1 }
   return (x) => x === letter
@@ -51,8 +53,9 @@ const parseClass = (c: Cursor): Node | RegexFault => {
     } else if (c.chars[c.at] === '-' && c.chars[c.at + 1] !== ']' && c.chars[c.at + 1] !== undefined) {
       const to = c.chars[c.at + 1] ?? ''
       c.at += 2
-      if (to < char) return { fault: `the range \`${char}-${to}\` is empty`, at: c.at - 3 }
-      tests.push((x) => x >= char && x <= to)
+      if (to === '\\' || to === '[') return { fault: `write the end of a range without \`${to}\``, at: c.at - 1 }
+      if (codeOf(to) < codeOf(char)) return { fault: `the range \`${char}-${to}\` is empty`, at: c.at - 3 }
+      tests.push((x) => codeOf(x) >= codeOf(char) && codeOf(x) <= codeOf(to))
     } else tests.push((x) => x === char)
   }
   c.at++
@@ -72,6 +75,12 @@ const parseAtom = (c: Cursor): Node | RegexFault => {
     return c.chars[c.at++] === ')' ? inner : { fault: 'a group is not closed: add `)`', at }
   }
   if (char === '[') return parseClass(c)
+  if (char === '$' && c.at === c.chars.length) return { kind: 'sequence', parts: [] }
+  if (char === '^' || char === '$')
+    return {
+      fault: `the whole value must match: \`${char}\` goes to the ${char === '^' ? 'beginning' : 'end'} or away`,
+      at,
+    }
   if (char === '.') return { kind: 'test', test: (x) => x !== '\n' }
   if (char === '\\') {
     const test = escapedTest(c)
@@ -130,7 +139,10 @@ const build = (states: State[], node: Node, next: number): number => {
     case 'test':
       return add(node.test, next)
     case 'sequence':
-      return node.parts.reduceRight((then, part) => build(states, part, then), next)
+      // An empty one costs a state too, or `((){100}){100}` nested deeper would be built for ever.
+      return node.parts.length === 0
+        ? add(undefined, next)
+        : node.parts.reduceRight((then, part) => build(states, part, then), next)
     case 'choice':
       return node.options.map((option) => build(states, option, next)).reduce((a, b) => add(undefined, a, b))
     case 'repeat': {
@@ -149,8 +161,9 @@ const build = (states: State[], node: Node, next: number): number => {
 
 /** Anchors at both ends may be written or not: the whole value must match either way. */
 export const parseRegex = (source: string): Regex | RegexFault => {
-  const text = source.replace(/^\^/, '').replace(/(^|[^\\])\$$/, '$1')
-  const cursor: Cursor = { chars: [...text.normalize('NFC')], at: 0 }
+  if (source.length > MAX_LENGTH) return { fault: `longer than ${MAX_LENGTH} characters`, at: MAX_LENGTH }
+  const chars = [...source.normalize('NFC')]
+  const cursor: Cursor = { chars, at: chars[0] === '^' ? 1 : 0 }
   const node = parseChoice(cursor)
   if (isFault(node)) return node
   if (cursor.at < cursor.chars.length) return { fault: 'a `)` closes nothing', at: cursor.at }

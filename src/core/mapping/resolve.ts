@@ -49,6 +49,10 @@ const isOfIdp = (m: Membership, idpId: IdpId): boolean => m.provenance.kind === 
 const grantedBy = (m: Membership, g: Grant): boolean =>
   m.groupId === g.groupId && m.provenance.kind === 'mapped' && m.provenance.ruleId === g.ruleId
 
+/** A rule that grants by another value now is still the same membership. */
+const keptOf = (before: Membership | undefined): Partial<Membership> =>
+  before ? { since: before.since, role: before.role } : {}
+
 const membershipOf = (grant: Grant, { idpId, personId, journeyId, now }: SignInMapping): Membership => ({
   personId,
   groupId: grant.groupId,
@@ -78,7 +82,7 @@ export const membershipChanges = (mapping: SignInMapping): Changes => {
     .filter((grant) => !same(grant))
     .map((grant) => ({
       ...membershipOf(grant, mapping),
-      since: held.find((m) => grantedBy(m, grant))?.since ?? mapping.now,
+      ...keptOf(held.find((m) => grantedBy(m, grant))),
     }))
   const remove = mode === 'authoritative' ? held.filter((m) => !grants.some((grant) => grantedBy(m, grant))) : []
   const before = new Set(current.map((m) => m.groupId))

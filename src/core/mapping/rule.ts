@@ -1,6 +1,6 @@
 // Does an upstream group match a rule? One function per way of matching; nothing here knows our groups.
 import type { GroupMatch } from '../model/idp.ts'
-import { dnMatches, parseDn } from './dn.ts'
+import { dnMatches, hasLooseStar, parseDn } from './dn.ts'
 import { globMatches } from './glob.ts'
 import { parseRegex, regexMatches } from './regex.ts'
 
@@ -29,11 +29,18 @@ export const matcherOf = (match: GroupMatch): ((value: string) => boolean) => {
   }
 }
 
+const dnFault = (value: string): string | undefined => {
+  const dn = parseDn(value)
+  if (!dn) return `\`${value}\` is no distinguished name: expected \`CN=…,OU=…,DC=…\``
+  return hasLooseStar(dn)
+    ? `\`${value}\` has a \`*\` inside a value, where it is no wildcard: use a glob or regex, or write \`\\2A\` for the character`
+    : undefined
+}
+
 /** What is wrong with a pattern, in words; undefined when nothing is. */
 export const matchFault = (match: GroupMatch): string | undefined => {
   if (match.value === '') return 'expected a value to match, found nothing'
-  if (match.kind === 'dn' && !parseDn(match.value))
-    return `\`${match.value}\` is no distinguished name: expected \`CN=…,OU=…,DC=…\``
+  if (match.kind === 'dn') return dnFault(match.value)
   if (match.kind !== 'regex') return undefined
   const regex = parseRegex(match.value)
   return 'fault' in regex ? `${regex.fault} (at character ${regex.at + 1})` : undefined
