@@ -4,6 +4,7 @@ import { systemClock } from '../adapters/system.ts'
 import { applyCommand, planCommand } from './apply.ts'
 import { bootstrapAdminCommand } from './bootstrap-admin.ts'
 import { configCommand } from './config.ts'
+import { demoCommand } from './demo/command.ts'
 import { healthCommand } from './health.ts'
 import type { Shell } from './house.ts'
 import { keysCommand } from './keys.ts'
@@ -23,6 +24,7 @@ export type GlobalOptions = {
 export const program = (shell: Shell, version: string): Command => {
   const commands = [
     serveCommand(shell),
+    demoCommand(shell),
     migrateCommand(shell),
     planCommand(shell),
     applyCommand(shell),

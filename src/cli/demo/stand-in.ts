@@ -32,7 +32,9 @@ const start = (
     case 'oidc-app':
       return sampleOidc({ demo: standIn, questions, issuer: issuerOf(standIn.domain), pdp })
     case 'saml-app':
-      return sampleSaml({ demo: standIn, questions, issuer: issuerOf(standIn.domain), pdp })
+      return samlKeyOf(stateDir, standIn.name).then((key) =>
+        sampleSaml({ demo: standIn, questions, issuer: issuerOf(standIn.domain), pdp, key }),
+      )
   }
 }
 
