@@ -1,14 +1,20 @@
 // From a verified AuthnRequest to what it means here: where the answer goes, which level, how fresh, which name. Every choice an
 // application may make is one its metadata allows. SAML Core §3.4, Profiles §4.1.4.1, Metadata §2.4.4.
 import type { EpochMs } from '../../core/model/time.ts'
+import { levelNamed } from '../../core/release/names.ts'
 import type { AuthnRequest, Endpoint } from '../../ports/saml-verifier.ts'
 import { levelAsked, type RequestedContext } from './authn-class.ts'
 import { type Refused, refused } from './refuse.ts'
 import type { ServiceProvider } from './service-provider.ts'
 import { binding } from './urns.ts'
 
+/** A form that posts to `javascript:` runs in our origin. */
+const isWebAddress = (location: string): boolean => /^https?:\/\//i.test(location)
+
 const postEndpoints = (sp: ServiceProvider): readonly Endpoint[] =>
-  sp.assertionConsumers.filter((e) => e.binding === binding.post).sort((a, b) => (a.index ?? 0) - (b.index ?? 0))
+  sp.assertionConsumers
+    .filter((e) => e.binding === binding.post && isWebAddress(e.location))
+    .sort((a, b) => (a.index ?? 0) - (b.index ?? 0))
 
 /** Metadata §2.2.3: the one marked default, else the first; here among those we can serve. */
 export const defaultAcs = (sp: ServiceProvider): string | Refused => {
@@ -60,9 +66,9 @@ export const acsFor = (
   return defaultAcs(sp)
 }
 
-/** What an application says by RequestedAuthnContext; declarations are words we do not know. */
+/** What an application says by RequestedAuthnContext; declarations and classes we do not know mean nothing here. */
 const contextOf = ({ requestedAuthnContext: asked }: AuthnRequest): RequestedContext | undefined =>
-  asked && { comparison: asked.comparison, classes: asked.classRefs }
+  asked && { comparison: asked.comparison, classes: asked.classRefs.filter((name) => levelNamed(name) !== undefined) }
 
 /** `level` is `'impossible'` when no authentication context that was asked for can ever be met. */
 export const meaningOf = (asked: AuthnRequest, now: EpochMs) => {

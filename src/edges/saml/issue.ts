@@ -15,7 +15,7 @@ import { nameIdFor } from './name-id.ts'
 import { consume, type ParkedRequest } from './parked.ts'
 import { type Refused, refused } from './refuse.ts'
 import type { Registered } from './registered.ts'
-import { encryptAssertion, messageId, signAssertion, signMessage } from './sign.ts'
+import { encryptAssertion, encryptionCertificate, messageId, signAssertion, signMessage } from './sign.ts'
 import { statusCode } from './urns.ts'
 
 const LIFE_SECONDS = 5 * 60
@@ -42,7 +42,7 @@ const sealed = async (xml: string, { app, sp }: Waiting, key: SamlKey): Promise<
   const { sign, encryptAssertion: encrypt } = app.settings
   const assertionSigned = sign.assertion || sp.wantAssertionsSigned
   let out = assertionSigned ? signAssertion(xml, key) : xml
-  if (encrypt) out = await encryptAssertion(out, sp.encryptionCertificates[0] ?? '')
+  if (encrypt) out = await encryptAssertion(out, encryptionCertificate(sp.encryptionCertificates) ?? '')
   // Never unsigned, whatever the settings say; and nobody outside may swap one ciphertext for another.
   return sign.response || encrypt || !assertionSigned ? signMessage(out, key) : out
 }
@@ -131,10 +131,10 @@ export const answerAssertion = async (
     return answerStatus(deps, exchange, waiting, noAuthnContext, 'authn-context-not-met')
   const nameId = nameIdFor(deps.secrets, app.settings, request.nameIdPolicy, bag, session.id, issuer)
   if (!nameId) return answerStatus(deps, exchange, waiting, invalidNameIdPolicy, 'name-id-impossible')
-  if (app.settings.encryptAssertion && sp.encryptionCertificates.length === 0)
+  if (app.settings.encryptAssertion && encryptionCertificate(sp.encryptionCertificates) === undefined)
     return refused(
       'encryption-certificate-missing',
-      'the metadata of the application has no certificate to encrypt for',
+      'the metadata of the application has no RSA certificate to encrypt for',
     )
   const envelope = envelopeOf(deps, exchange, waiting)
   const statements = statementsOf(waiting, signedIn, {

@@ -1,6 +1,7 @@
 // Gwanmun as the SAML 2.0 identity provider of a domain, mounted at `/d/:tenancy/:domain`: what each address takes and how a refusal
 // is shown. Web Browser SSO and Single Logout profiles (SAML Profiles §4.1, §4.4), HTTP-Redirect and HTTP-POST (SAML Bindings §3.4, §3.5).
-import { type Request, type Response, Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { within } from '../domain-of.ts'
 import { writeDown } from './audit.ts'
 import type { Exchange, SamlDeps } from './deps.ts'
 import type { Delivered } from './inbound.ts'
@@ -41,34 +42,19 @@ const show = async (deps: SamlDeps, { req, res, found }: Exchange, why: Refused)
   })
 }
 
-const namesIn = (req: Request): [string, string] => [String(req.params.tenancy), String(req.params.domain)]
-
-/** Everything that happens in a domain: it must exist and be active; a refusal is written down and shown. */
-const serving =
-  (deps: SamlDeps, served: Served) =>
-  async (req: Request, res: Response): Promise<void> => {
+/** Everything that happens in a domain, which must exist and be active; a refusal is written down and shown. */
+const serving = (deps: SamlDeps, served: Served): RequestHandler =>
+  within(deps.findDomain, async (req, res, found) => {
     res.set('Cache-Control', 'no-store')
-    const found = await deps.findDomain(...namesIn(req))
-    if (!found)
-      return deps.pages.error(req, res, {
-        status: 404,
-        code: 'not-found',
-        detail: 'there is no such identity domain',
-        domain: undefined,
-        home: undefined,
-      })
+    // Express answers HEAD with what GET does, and what GET does here uses requests up: link checkers must not.
+    if (req.method === 'HEAD') {
+      res.status(405).set('Allow', 'GET, POST').end()
+      return
+    }
     const exchange: Exchange = { req, res, found }
-    if (found.domain.status !== 'active')
-      return deps.pages.error(req, res, {
-        status: 403,
-        code: 'domain-inactive',
-        detail: `\`${found.domain.displayName}\` is not active`,
-        domain: found.domain,
-        home: undefined,
-      })
     const why = await served(exchange)
     if (why) await show(deps, exchange, why)
-  }
+  })
 
 const rawQueryOf = (req: Request): string => {
   const at = req.originalUrl.indexOf('?')
@@ -105,28 +91,15 @@ const byPost = async (
 export const samlEdge = (deps: SamlDeps): Router => {
   const router = Router({ mergeParams: true })
 
-  router.get('/saml/metadata', async (req, res) => {
-    const found = await deps.findDomain(...namesIn(req))
-    if (!found)
-      return deps.pages.error(req, res, {
-        status: 404,
-        code: 'not-found',
-        detail: 'there is no such identity domain',
-        domain: undefined,
-        home: undefined,
-      })
-    const { saml } = await deps.keyRing(found.domain.id)
-    res
-      .set('Content-Type', metadataType)
-      .send(
-        idpMetadata(
-          found.issuer,
-          saml.publishedCertificates,
-          deps.config.wantAuthnRequestsSigned ?? false,
-          deps.secrets,
-        ),
-      )
-  })
+  router.get(
+    '/saml/metadata',
+    within(deps.findDomain, async (_req, res, { domain, issuer }) => {
+      const { saml } = await deps.keyRing(domain.id)
+      const signedOnly = deps.config.wantAuthnRequestsSigned ?? false
+      res.set('Content-Type', metadataType)
+      res.send(idpMetadata(issuer, saml.publishedCertificates, signedOnly, deps.secrets))
+    }),
+  )
 
   router.get(
     '/saml/sso',

@@ -1,5 +1,6 @@
 // Signs and encrypts what we send, with samlify. RSA-SHA256 and exclusive canonicalization; AES-256-GCM under RSA-OAEP. Decides nothing
 // about what others send. XML Signature as profiled by SAML Core §5.4, redirect signatures by SAML Bindings §3.4.4.1.
+import { X509Certificate } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { SamlLib } from 'samlify'
 import type { SamlKey } from '../../flows/upkeep/key-ring.ts'
@@ -31,6 +32,16 @@ export const messageId = ({ random }: { readonly random: Pick<Random, 'bytes'> }
 
 export const signMessage = (document: string, key: SamlKey): string => signed(document, '/*', key)
 export const signAssertion = (response: string, key: SamlKey): string => signed(response, assertionPath, key)
+
+/** The first certificate that RSA-OAEP can encrypt for; an application may publish an EC one beside it. */
+export const encryptionCertificate = (certificates: readonly string[]): string | undefined =>
+  certificates.find((c) => {
+    try {
+      return new X509Certificate(Buffer.from(bare(c), 'base64')).publicKey.asymmetricKeyType === 'rsa'
+    } catch {
+      return false // nothing to encrypt for
+    }
+  })
 
 /** `certificate`: base64 DER or PEM of the application's encryption key. The assertion must be signed before, the response after. */
 export const encryptAssertion = async (response: string, certificate: string): Promise<string> => {

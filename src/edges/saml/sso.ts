@@ -12,6 +12,8 @@ import { type Registered, registeredById, registeredByName } from './registered.
 /** A request id is remembered for longer than its IssueInstant is believed. */
 const REPLAY_SECONDS = 60 * 60
 
+const PARKED_BYTES = 16 * 1024
+
 const goOn = ({ res, found }: Exchange, id: string): undefined => {
   res.redirect(303, `${found.issuer}/saml/sso/continue?id=${id}`)
   return undefined
@@ -38,6 +40,9 @@ export const receive = async (
     relayState: asked.relayState,
     level: level === 'impossible' ? 0 : level,
   }
+  // It is kept for whoever sends it, signed in or not: a real request is a few hundred bytes.
+  if (JSON.stringify(request).length > PARKED_BYTES)
+    return refused('too-large', 'the request or its RelayState is larger than any honest one', { app })
   const seenKey = `saml-request:${found.domain.id}:${deps.secrets.digest(JSON.stringify([sp.entityId, asked.id]))}`
   const id = await deps.store.write(async (tx) =>
     (await tx.once.see(seenKey, secondsLater(now, REPLAY_SECONDS), now))

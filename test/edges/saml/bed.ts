@@ -11,6 +11,7 @@ import type { App, SamlApp } from '../../../src/core/model/app.ts'
 import type { AuditEvent } from '../../../src/core/model/audit.ts'
 import type { Session } from '../../../src/core/model/session.ts'
 import { loginCookies } from '../../../src/edges/cookies.ts'
+import { problemRenderer } from '../../../src/edges/render-problem.ts'
 import type { SamlDeps } from '../../../src/edges/saml/deps.ts'
 import { samlEdge } from '../../../src/edges/saml/router.ts'
 import { serviceProviders } from '../../../src/edges/saml/service-provider.ts'
@@ -47,9 +48,9 @@ const corporate: Upstream = {
   metadata: async () => undefined,
 }
 
-export const openBed = async () => {
+export const openBed = async (start: number = NOW) => {
   const store = await testStore()
-  let now = NOW
+  let now = start
   const clock = () => now
   const random = systemRandom(clock)
   const secrets = openSecrets([keyEncryptionKey(new Uint8Array(32).fill(7))])
@@ -72,6 +73,7 @@ export const openBed = async () => {
   const flows = { ...parts, upstreams: { oidc: corporate }, baseUrl: base, keyMaker: keyMaker() }
   await ensureKeys(flows)({ kind: 'system', id: 'test', name: 'test' }, id('acme'))
   const cookies = loginCookies({ secure: false, clock })
+  const pages = pagesBy(renderer({ random, secure: false }))
   const deps: SamlDeps = {
     ...parts,
     verifier,
@@ -84,12 +86,13 @@ export const openBed = async () => {
     signOut: signerOut(flows),
     keyRing: keyRing({ store, secrets, pemOf: privateKeyPem }),
     serviceProvider: serviceProviders({ verifier, secrets, clock }),
-    pages: pagesBy(renderer({ random, secure: false })),
+    pages,
     source: sourceOf,
     config: {},
   }
   app.use('/d/:tenancy/:domain', samlEdge(deps))
   const walk = signOutWalker(deps)
+  const silent = { error: () => undefined, warn: () => undefined, info: () => undefined }
   app.get('/walk', async (req, res) => {
     const found = await deps.findDomain('acme', 'default')
     if (!found) throw new Error('no domain')
@@ -104,6 +107,8 @@ export const openBed = async () => {
     if (!(await walk(req, res, { found, ...done, returnTo: req.query.page === undefined ? `${base}/bye` : undefined })))
       res.redirect(303, `${base}/bye`)
   })
+
+  app.use(problemRenderer({ pages, log: silent }))
 
   return {
     store,

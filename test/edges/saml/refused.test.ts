@@ -65,6 +65,15 @@ describe('F13 where the answer goes', () => {
     })
     await expectRefused(await (await signedIn()).follow(stage.byRedirect(xml)), 'binding-unsupported')
   })
+  test('F13 an address that is no web address, though it is registered', async () => {
+    const acs =
+      '<md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="javascript:alert(document.domain)" index="0"/>'
+    const scripted = await stage.application({ name: 'scripted', acs })
+    const page = await (await signedIn()).follow(stage.byRedirect(stage.request(scripted)))
+    expect(page.status).toBe(400)
+    expect(page.form.action).toBe('')
+    expect((await stage.lastRefusal())?.reason).toMatch(/^acs-missing$|^metadata-unusable$/)
+  })
   test('F13 an address that was withdrawn while the person signed in', async () => {
     const moving = await stage.application({ name: 'moving' })
     const browser = await signedIn()
@@ -204,6 +213,24 @@ describe('F13 forms', () => {
     await expectRefused(await send(body, 'text/plain'), 'content-type', 415)
     await expectRefused(await send(`SAMLRequest=${randomBytes(200_000).toString('hex')}`), 'too-large', 413)
     await expectRefused(await send('', form), 'parameter-missing')
+  })
+  test('F13 a request or RelayState that would be kept and is huge', async () => {
+    const browser = await signedIn()
+    const long = 'x'.repeat(20_000)
+    await expectRefused(await browser.post(stage.sso, postBody('SAMLRequest', stage.request(wiki), long)), 'too-large')
+    const wordy = stage.request(wiki, { inside: `<samlp:NameIDPolicy Format="urn:${long}"/>` })
+    await expectRefused(await browser.post(stage.sso, postBody('SAMLRequest', wordy)), 'too-large')
+    const deep = `https://wiki.example/${'y'.repeat(4000)}`
+    const page = await browser.get(
+      (await browser.post(stage.sso, postBody('SAMLRequest', stage.request(wiki), deep))).location,
+    )
+    expect(page.form.fields.RelayState).toBe(deep)
+  })
+  test('F13 HEAD uses nothing up', async () => {
+    const browser = await signedIn()
+    const url = stage.byRedirect(stage.request(wiki))
+    expect((await browser.raw(url, { method: 'HEAD' })).status).toBe(405)
+    expect((await browser.follow(url)).status).toBe(200)
   })
   test('F13 many short fields cost no more than their size', async () => {
     const many = Array.from({ length: 40_000 }, (_, i) => `${i.toString(36)}=`).join('&')

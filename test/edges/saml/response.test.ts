@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { keyMaker, privateKeyPem } from '../../../src/adapters/keys.ts'
 import { responseXml } from '../../../src/edges/saml/messages.ts'
-import { encryptAssertion, signAssertion, signMessage } from '../../../src/edges/saml/sign.ts'
+import { encryptAssertion, encryptionCertificate, signAssertion, signMessage } from '../../../src/edges/saml/sign.ts'
 import { id } from '../../stores/rows.ts'
 import type { Page } from './bed.ts'
 import { attributeOf, elements, type TestKey, type TestSp, testKey, textOf } from './service-provider.ts'
@@ -195,6 +195,12 @@ describe('F13 encryption', () => {
     expect(page.status).toBe(400)
     expect(page.body).toContain('encryption-certificate-missing')
     expect(page.form.fields).toEqual({})
+  })
+  test('F13 of several certificates the first that RSA can encrypt for is taken', async () => {
+    const made = await keyMaker().make('ES256', { commonName: 'ec', years: 1, now: stage.bed.now() })
+    const ec = (made.certificatePem ?? '').replace(/-----[A-Z ]+-----|\s/g, '')
+    expect(encryptionCertificate([ec, 'bm9uZQ==', encryption.certificate])).toBe(encryption.certificate)
+    expect(encryptionCertificate([ec])).toBeUndefined()
   })
   test('F13 a response is signed over the ciphertext', async () => {
     const made = await keyMaker().make('RS256', { commonName: 'x', years: 1, now: stage.bed.now() })

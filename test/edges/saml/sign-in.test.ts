@@ -43,6 +43,11 @@ describe('F13 F14 a person who is signed in', () => {
     expect(page.form.action).toBe(wiki.acsUrl)
     expect(page.form.fields.RelayState).toBe(relayState)
     expect(page.headers.get('cache-control')).toBe('no-store')
+    const policy = page.headers.get('content-security-policy') ?? ''
+    const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1] ?? 'none'
+    expect(page.body).toContain(`<script nonce="${nonce}">`)
+    expect(page.body).toMatch(/<form[^>]*id="auto-post"[\s\S]*<button/)
+    expect(policy).toMatch(/form-action [^;]*https:/)
     const said = await stage.verified(wiki, page, stage.idOf(xml))
     expect(said.attributes).toEqual({
       uid: ['alice'],
