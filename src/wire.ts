@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { loadCatalogue } from './adapters/catalogue-file.ts'
 import { commonPasswords } from './adapters/common-passwords.ts'
 import { passkeyFactor } from './adapters/factor-passkey.ts'
 import { recoveryCodes } from './adapters/factor-recovery-code.ts'
@@ -18,12 +17,14 @@ import { openSqlite } from './adapters/store-sql/sqlite.ts'
 import { systemClock, systemRandom } from './adapters/system.ts'
 import { upstreamOidc } from './adapters/upstream-oidc/upstream-oidc.ts'
 import { upstreamSaml, upstreamSlo as upstreamSamlLogout } from './adapters/upstream-saml/upstream-saml.ts'
+import { readCatalogue } from './adapters/yaml/catalogue-file.ts'
 import { readTenancies } from './adapters/yaml/tenancy-file.ts'
 import { type Config, configFault, readSecret } from './config.ts'
 import type { DomainId } from './core/model/ids.ts'
 import { accountEdge } from './edges/account/routes.ts'
-import { authzenEdge } from './edges/authzen/authzen-edge.ts'
 import { callerBy } from './edges/authzen/caller.ts'
+import { authzen } from './edges/authzen/evaluation.ts'
+import { authzenMetadata } from './edges/authzen/metadata.ts'
 import { loginCookies } from './edges/cookies.ts'
 import { httpApp } from './edges/http.ts'
 import { logger } from './edges/log.ts'
@@ -41,6 +42,7 @@ import { setUpEdge } from './edges/sign-in/set-up.ts'
 import { upstreamSlo } from './edges/sign-in/upstream-slo.ts'
 import { sourceOf } from './edges/source.ts'
 import { authorizer } from './flows/access/authorize.ts'
+import { tenancyFinder } from './flows/access/find-tenancy.ts'
 import { policyWriter } from './flows/access/write-policy.ts'
 import { accountFlows } from './flows/account/account.ts'
 import { planTenancy } from './flows/directory/apply.ts'
@@ -82,6 +84,12 @@ const closed = (server: Server): Promise<void> =>
     server.close(() => resolve())
     server.closeIdleConnections()
   })
+
+const catalogueIn = (folder: string) => {
+  const read = readCatalogue(folder)
+  if ('faults' in read) throw configFault(read.faults)
+  return read.catalogue
+}
 
 /** Builds everything, starts nothing. */
 export const wire = async (config: Config) => {
@@ -127,7 +135,8 @@ export const wire = async (config: Config) => {
   const release = releaser(base)
   const join = joiner(base)
   const signOut = signerOut({ ...base, upstreams })
-  const catalogue = loadCatalogue(config.catalogueDir)
+  const catalogue = catalogueIn(config.catalogueDir)
+  const findTenancy = tenancyFinder(base)
   const policies = policyWriter({ ...base, catalogue })
   const authorize = authorizer({ ...base, catalogue })
   const demoAllowed = config.allowDemo || ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname)
@@ -210,7 +219,7 @@ export const wire = async (config: Config) => {
     render,
     baseUrl,
   })
-  const authzen = authzenEdge({ store, baseUrl, authorize, authenticateCaller: callerBy(bearerLookup(base)) })
+  const authenticateCaller = callerBy({ bearer: bearerLookup(base), findTenancy })
   const app = httpApp({
     baseUrl,
     trustedProxies: config.trustedProxies,
@@ -225,7 +234,8 @@ export const wire = async (config: Config) => {
       ['/d/:tenancy/:domain', signIn],
       ['/d/:tenancy/:domain', account],
       ['/d/:tenancy/:domain', setUp],
-      ['/', authzen],
+      ['/t/:tenancy', authzen({ authorize, authenticateCaller, findTenancy })],
+      ['/', authzenMetadata({ baseUrl, findTenancy })],
     ],
   })
   const send = sendOutbox({ ...base, deliver: { 'backchannel-logout': oidc.backchannelLogout } })
