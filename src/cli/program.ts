@@ -4,7 +4,7 @@ import { systemClock } from '../adapters/system.ts'
 import { applyCommand, planCommand } from './apply.ts'
 import { bootstrapAdminCommand } from './bootstrap-admin.ts'
 import { configCommand } from './config.ts'
-import { demoCommand } from './demo/command.ts'
+import { demoCommand, standInCommand } from './demo/command.ts'
 import { healthCommand } from './health.ts'
 import type { Shell } from './house.ts'
 import { keysCommand } from './keys.ts'
@@ -25,6 +25,7 @@ export const program = (shell: Shell, version: string): Command => {
   const commands = [
     serveCommand(shell),
     demoCommand(shell),
+    standInCommand(shell),
     migrateCommand(shell),
     planCommand(shell),
     applyCommand(shell),
@@ -42,7 +43,7 @@ export const program = (shell: Shell, version: string): Command => {
     .option('--set <name=value>', 'one setting, over environment and file; may be repeated', gatherSettings)
     .option('--debug', 'print stack traces')
     .showHelpAfterError('(add --help for what is expected)')
-  for (const command of commands) root.addCommand(command)
+  for (const command of commands) root.addCommand(command, { hidden: command.name() === 'demo-stand-in' })
   const quiet = (command: Command): void => {
     command
       .exitOverride()

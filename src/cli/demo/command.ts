@@ -16,8 +16,9 @@ type Flags = {
   readonly log: boolean
 }
 
-const standIn = (shell: Shell): Command =>
-  new Command('stand-in')
+/** A command of its own, not below `demo`, whose flags have the same names. */
+export const standInCommand = (shell: Shell): Command =>
+  new Command('demo-stand-in')
     .description('one of the stand-ins, in this process (started by `gwanmun demo`)')
     .argument('<name>', 'as declared in the file')
     .requiredOption('--file <file>', 'the tenancy file')
@@ -43,7 +44,6 @@ export const demoCommand = (shell: Shell): Command =>
     .option('--file <file>', 'the tenancy file', 'config/tenancies/acme.yaml')
     .option('--state <dir>', 'where the demonstration keeps its data', 'data/demo')
     .addHelpText('after', '\nExample:\n  npm run demo -- --check')
-    .addCommand(standIn(shell))
     .action(async (flags: Flags) => {
       const demo = await startDemo({
         file: resolve(flags.file),

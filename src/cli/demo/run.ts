@@ -112,7 +112,7 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
         name,
         start(
           name,
-          ['demo', 'stand-in', name, '--file', file, '--gateway', gatewayUrl, '--state', options.stateDir],
+          ['demo-stand-in', name, '--file', file, '--gateway', gatewayUrl, '--state', options.stateDir],
           onLog,
         ),
       )

@@ -1,4 +1,4 @@
-// One stand-in in its own process: `gwanmun demo stand-in <name>`. What it is, is read from the tenancy file of the demonstration.
+// One stand-in in its own process: `gwanmun demo-stand-in <name>`. What it is, is read from the tenancy file of the demonstration.
 import { readFileSync } from 'node:fs'
 import { Problem } from '../../problem.ts'
 import { corporateOidc } from './corporate-oidc.ts'
