@@ -136,6 +136,7 @@ describe('faults are said on the page of the step', () => {
     const { html } = await post({ do: 'password', password: 'hunter2-secret', hop: 'h' })
     expect(html).toMatch(/id="password"[^>]*aria-invalid="true" aria-describedby="error"/)
     expect(html).not.toContain('hunter2-secret')
+    expect(html).toContain('<title>This did not work: Enter your password · ') // what a screen reader says first
   })
 
   test('what is no secret stays in the form, escaped', async () => {

@@ -8,10 +8,8 @@ export const enAccount = {
   'account.email-unverified': 'not confirmed',
   'account.signs-in-at': 'Signs in at',
   'account.here': 'here, with a password or passkey',
-  'account.done': 'Done.',
   'account.remove': 'Remove',
   'account.end': 'Sign out',
-  'account.never': 'never',
   'account.sign-out': 'Sign out',
 
   'groups.title': 'Groups',
@@ -37,7 +35,6 @@ export const enAccount = {
   'needs.trusted.no': 'not allowed',
   'needs.minutes_one': '{{count}} minute',
   'needs.minutes_other': '{{count}} minutes',
-  'needs.any': 'all',
   'needs.set-by': 'Set by',
   'needs.by.group': 'rule {{rule}}, because of your group {{group}}',
   'needs.by.app': 'rule {{rule}}, for {{app}}',
@@ -70,7 +67,6 @@ export const enAccount = {
   'devices.this': 'this browser',
 
   'sessions.title': 'Where you are signed in',
-  'sessions.none': 'Nowhere.',
   'sessions.this': 'This browser',
   'sessions.other': 'Another browser',
   'sessions.since': 'since {{date}}, last seen {{seen}}',

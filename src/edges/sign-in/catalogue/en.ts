@@ -2,7 +2,6 @@
 // where the page asks for it. Plurals end in _one and _other (Intl.PluralRules).
 export const en = {
   product: '관문 Gwanmun',
-  language: 'Language',
   'other-language': '한국어',
   'to-continue': 'to continue to {{app}}',
   or: 'or',

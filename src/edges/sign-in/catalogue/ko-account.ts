@@ -11,10 +11,8 @@ export const koAccount: { readonly [K in Keys]: string } = {
   'account.email-unverified': '확인되지 않음',
   'account.signs-in-at': '로그인하는 곳',
   'account.here': '이곳(비밀번호 또는 패스키)',
-  'account.done': '완료되었습니다.',
   'account.remove': '삭제',
   'account.end': '로그아웃',
-  'account.never': '없음',
   'account.sign-out': '로그아웃',
 
   'groups.title': '소속 그룹',
@@ -39,7 +37,6 @@ export const koAccount: { readonly [K in Keys]: string } = {
   'needs.trusted.value': '최대 {{count}}대, {{days}}일 동안',
   'needs.trusted.no': '허용되지 않음',
   'needs.minutes_other': '{{count}}분',
-  'needs.any': '모두',
   'needs.set-by': '정한 곳',
   'needs.by.group': '소속 그룹 {{group}}에 적용되는 규칙 {{rule}}',
   'needs.by.app': '{{app}} 앱의 규칙 {{rule}}',
@@ -71,7 +68,6 @@ export const koAccount: { readonly [K in Keys]: string } = {
   'devices.this': '이 브라우저',
 
   'sessions.title': '로그인된 곳',
-  'sessions.none': '없습니다.',
   'sessions.this': '이 브라우저',
   'sessions.other': '다른 브라우저',
   'sessions.since': '{{date}}부터, 마지막 사용 {{seen}}',

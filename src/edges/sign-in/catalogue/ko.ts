@@ -4,7 +4,6 @@ import type { Messages } from './en.ts'
 
 export const ko: Messages = {
   product: '관문 Gwanmun',
-  language: '언어',
   'other-language': 'English',
   'to-continue': '{{app}} 앱으로 계속합니다',
   or: '또는',

@@ -56,12 +56,23 @@ form.addEventListener('submit', async (event) => {
   }
 }, true)
 
-if (window.PublicKeyCredential && navigator.credentials) {
-  for (const part of document.querySelectorAll('[data-needs-passkey]')) part.hidden = false
-  if (form.dataset.autofill && (await PublicKeyCredential.isConditionalMediationAvailable?.())) {
+/**
+ * Passkeys among the suggestions of the user name field. Asked for when somebody turns to the field, not when the page loads: an
+ * authenticator that needs nobody's consent would sign in whoever only came to look, and nobody could sign in as someone else.
+ */
+const offerInAutofill = (input) => {
+  const offer = async () => {
+    if (waiting || form.dataset.sent) return
     waiting = new AbortController()
+    if (!(await PublicKeyCredential.isConditionalMediationAvailable?.()) || waiting.signal.aborted) return
     ask({ mediation: 'conditional', signal: waiting.signal }).then(post, () => {}) // aborted or declined: the form is still there
   }
+  for (const turning of ['pointerenter', 'pointerdown', 'keydown']) input?.addEventListener(turning, offer, { once: true })
+}
+
+if (window.PublicKeyCredential && navigator.credentials) {
+  for (const part of document.querySelectorAll('[data-needs-passkey]')) part.hidden = false
+  offerInAutofill(document.getElementById(form.dataset.autofill))
 } else {
   complain(trouble.dataset.unsupported)
   button.disabled = true
