@@ -43,7 +43,9 @@ const payloadOf = (row: Payload, id: string): AdapterPayload => ({
 const reused = (model: string): Error =>
   model === 'PushedAuthorizationRequest'
     ? new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
-    : new errors.InvalidGrant(model === 'RefreshToken' ? 'refresh token already used' : 'authorization code already consumed')
+    : new errors.InvalidGrant(
+        model === 'RefreshToken' ? 'refresh token already used' : 'authorization code already consumed',
+      )
 
 const bearers: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken', 'AuthorizationCode', 'ClientCredentials'])
 

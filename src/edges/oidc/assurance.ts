@@ -1,11 +1,12 @@
 // Asks the flow whether anything is owed for an authorization request, once per request, and remembers when the request first came.
 // The provider's prompts (policy.ts) and the bridge (interaction.ts) ask the same question here.
+
+import type { Request } from 'express'
 import type { Interaction, KoaContextWithOIDC } from 'oidc-provider'
 import type { Step } from '../../core/journey/step.ts'
+import type { Domain } from '../../core/model/tenancy.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import type { Assessment } from '../../flows/sign-in/api.ts'
-import type { Request } from 'express'
-import type { Domain } from '../../core/model/tenancy.ts'
 import { appOf } from './clients.ts'
 import type { OidcDeps } from './deps.ts'
 import { type Asked, askedOf } from './wants.ts'
@@ -52,7 +53,11 @@ export const assuranceOf = (
 
   const ask = async (ctx: KoaContextWithOIDC): Promise<Assured> => {
     const earlier = ctx.oidc.entities.Interaction
-    const asked = askedOf(ctx.oidc.params ?? {}, begun(ctx).begunAt, earlier !== undefined && insistsOn(earlier.prompt.reasons))
+    const asked = askedOf(
+      ctx.oidc.params ?? {},
+      begun(ctx).begunAt,
+      earlier !== undefined && insistsOn(earlier.prompt.reasons),
+    )
     const found = await assess({
       domainId: domain.id,
       sessionToken: cookies.session(ctx.req as Request, domain),

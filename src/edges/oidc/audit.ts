@@ -1,5 +1,6 @@
 // What the provider did, for the audit: tokens issued and refused, secrets that did not match, codes and refresh tokens used twice.
 // Never a token, a code or a secret. Requests that name no application of ours leave nothing: otherwise anyone could fill the table.
+import type { EventEmitter } from 'node:events'
 import type { Request } from 'express'
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Actor } from '../../core/model/audit.ts'
@@ -30,7 +31,12 @@ const issuedOf = (ctx: KoaContextWithOIDC): JsonObject => {
   }
 }
 
-export const listenTo = (provider: Provider, { source, report }: Pick<OidcDeps, 'source' | 'report'>, found: Found, recorder: Recorder): void => {
+export const listenTo = (
+  provider: Provider,
+  { source, report }: Pick<OidcDeps, 'source' | 'report'>,
+  found: Found,
+  recorder: Recorder,
+): void => {
   const { domain } = found
   const about = (ctx: KoaContextWithOIDC, details: JsonObject) => {
     const app = appOf(ctx.oidc.client)
@@ -46,7 +52,10 @@ export const listenTo = (provider: Provider, { source, report }: Pick<OidcDeps, 
   }
   const refused = (action: string) => (ctx: KoaContextWithOIDC, error: Failure) => {
     if (!ctx.oidc.client) return
-    const details = { grant: textOf(ctx.oidc.params?.grant_type) ?? null, detail: error.error_detail ?? error.error_description ?? null }
+    const details = {
+      grant: textOf(ctx.oidc.params?.grant_type) ?? null,
+      detail: error.error_detail ?? error.error_description ?? null,
+    }
     const again = REUSED.test(error.error_detail ?? '')
     recorder.record({
       ...about(ctx, details),
@@ -64,6 +73,6 @@ export const listenTo = (provider: Provider, { source, report }: Pick<OidcDeps, 
   provider.on('introspection.error', refused('introspection.refused'))
   provider.on('revocation.error', refused('revocation.refused'))
   provider.on('server_error', (_ctx, error) => report('the OpenID provider failed', error))
-  // Without a listener Koa prints to the console; the events above have said everything else.
-  provider.addListener('error', () => undefined)
+  // Without a listener Koa prints to the console. Broken connections come here too; they are nobody's fault.
+  ;(provider as EventEmitter).on('error', (error: unknown) => report('a response could not be sent', error))
 }

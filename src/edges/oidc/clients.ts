@@ -10,7 +10,10 @@ import { type OidcAppRow, offeredApp } from './rows.ts'
 
 /** What we need of the application wherever the provider hands us its client. */
 export type ClientApp = Pick<App, 'name' | 'displayName' | 'homeUrl' | 'groupsClaim'> &
-  Pick<OidcApp, 'clientId' | 'secretHashes' | 'requirePkce' | 'initiateLoginUri' | 'scopes'> & { readonly id: AppId }
+  Pick<
+    OidcApp,
+    'clientId' | 'secretHashes' | 'requirePkce' | 'initiateLoginUri' | 'scopes' | 'postLogoutRedirectUris'
+  > & { readonly id: AppId }
 
 /** The one custom member of our clients. */
 export const CLIENT_APP = 'gwanmun_app'
@@ -31,6 +34,7 @@ const clientAppOf = ({ settings, ...app }: OidcAppRow): ClientApp => ({
   requirePkce: settings.requirePkce,
   initiateLoginUri: settings.initiateLoginUri,
   scopes: settings.scopes,
+  postLogoutRedirectUris: settings.postLogoutRedirectUris,
 })
 
 const usesSecret = (method: OidcApp['tokenEndpointAuth']): boolean =>

@@ -1,6 +1,6 @@
 // The configuration of one domain's provider. Everything the library would default to a stub or to an old algorithm is said here.
 import { decodeJwt } from 'jose'
-import { type Client, type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
+import type { Client, Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { secondsOf } from '../../core/model/time.ts'
 import { acrOf, levelNamed } from '../../core/release/names.ts'
 import { JOURNEY_SECONDS } from '../../flows/sign-in/begin.ts'
@@ -54,7 +54,11 @@ const isPublic = (client: Client): boolean => client.tokenEndpointAuthMethod ===
 const offlineAccess = (ctx: KoaContextWithOIDC): void => {
   const { params, body, client, entities } = ctx.oidc
   const pushed = entities.PushedAuthorizationRequest
-  const given: unknown = pushed ? decodeJwt(pushed.request).scope : ctx.method === 'POST' ? body?.scope : ctx.query.scope
+  const given: unknown = pushed
+    ? decodeJwt(pushed.request).scope
+    : ctx.method === 'POST'
+      ? body?.scope
+      : ctx.query.scope
   const wanted = typeof given === 'string' && given.split(' ').includes('offline_access')
   const registered = client?.grantTypeAllowed('refresh_token') && appOf(client).scopes.includes('offline_access')
   if (!params || !wanted || !registered) return
@@ -85,8 +89,8 @@ const ttlOf = ({ deps, found: { domain }, built }: Parts): NonNullable<Configura
     AccessToken: domain.accessTokenSeconds,
     AuthorizationCode: 60,
     ClientCredentials: domain.accessTokenSeconds,
-    Grant: (_ctx, _grant, client) =>
-      60 + domain.accessTokenSeconds + (client.grantTypeAllowed('refresh_token') ? domain.refreshTokenSeconds : 0),
+    // Made once per authorization, so it must outlive the longest thing that can hang on it.
+    Grant: 60 + domain.accessTokenSeconds + domain.refreshTokenSeconds,
     IdToken: domain.accessTokenSeconds,
     Interaction: JOURNEY_SECONDS,
     RefreshToken: refresh,
@@ -126,7 +130,10 @@ const algorithms: NonNullable<Configuration['enabledJWA']> = {
 }
 
 const cookiesOf = ({ deps, found: { domain }, keys }: Parts): NonNullable<Configuration['cookies']> => {
-  const own = deps.secrets.digest(`oidc-cookies:${domain.id}`).replace(/[^A-Za-z0-9]/g, '').slice(0, 12)
+  const own = deps.secrets
+    .digest(`oidc-cookies:${domain.id}`)
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(0, 12)
   const options = { httpOnly: true, sameSite: 'lax', secure: deps.config.secureCookies, signed: true } as const
   return {
     names: { session: `gwanmun_oidc_${own}`, interaction: `gwanmun_i_${own}`, resume: `gwanmun_r_${own}` },
@@ -136,19 +143,11 @@ const cookiesOf = ({ deps, found: { domain }, keys }: Parts): NonNullable<Config
   }
 }
 
-/** The provider lets an unknown scope of an application without person through: only what is registered may be in a token. */
-const checkOwnScopes = (kind: string, scopes: ReadonlySet<string>, client: Client | undefined): undefined => {
-  if (kind !== 'ClientCredentials') return undefined
-  const registered = appOf(client).scopes
-  for (const scope of scopes)
-    if (scope !== '' && !registered.includes(scope)) throw new errors.InvalidScope('requested scope is not allowed', scope)
-  return undefined
-}
-
 export const configurationOf = (parts: Parts): Configuration => {
   const { deps, found, keys, adapter, assurance, scopes, errorPage } = parts
   return {
     adapter,
+    allowOmittingSingleRegisteredRedirectUri: false, // OIDC Core 1.0 §3.1.2.1: redirect_uri is required
     acrValues: [...Object.values(acrOf), 'mfa', 'phr'].filter((name) => levelNamed(name) !== undefined),
     claims: Object.fromEntries(Object.entries(claimsOfScope).map(([scope, names]) => [scope, [...names]])),
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
@@ -164,12 +163,11 @@ export const configurationOf = (parts: Parts): Configuration => {
     enabledJWA: algorithms,
     extraClientMetadata: { properties: [CLIENT_APP] },
     extraParams: { domain_hint: null, idp_hint: null, ui_locales: offlineAccess },
-    extraTokenClaims: (ctx, token) => checkOwnScopes(token.kind, token.scopes, ctx.oidc.client),
     features,
     fetch: (url, options) => {
       // The library's dispatcher refuses every private address; ours allows what the operator listed.
       const { dispatcher: _, ...init } = options as RequestInit & { dispatcher?: unknown }
-      return deps.fetch(url, init)
+      return deps.fetch(url instanceof Request ? url.url : url, init)
     },
     findAccount: accountFinder(deps),
     interactions: {

@@ -6,11 +6,11 @@ import type { OpenKeys } from '../../flows/upkeep/key-ring.ts'
 import { adapterOf } from './adapter.ts'
 import { assuranceOf } from './assurance.ts'
 import { listenTo } from './audit.ts'
-import type { Recorder } from './recorder.ts'
 import { appOf, type ClientApp, clientsOf } from './clients.ts'
 import { configurationOf } from './configuration.ts'
 import type { Found, OidcDeps } from './deps.ts'
 import { errorPages } from './error-page.ts'
+import type { Recorder } from './recorder.ts'
 import { sessionView } from './session-view.ts'
 
 export type DomainProvider = {
@@ -24,7 +24,9 @@ export type DomainProvider = {
 const compareDigests = (provider: Provider, { secrets }: OidcDeps): void => {
   provider.Client.prototype.compareClientSecret = function (actual) {
     const digest = secrets.digest(actual)
-    return appOf(this).secretHashes.map((hash) => secrets.same(hash, digest)).includes(true)
+    return appOf(this)
+      .secretHashes.map((hash) => secrets.same(hash, digest))
+      .includes(true)
   }
 }
 

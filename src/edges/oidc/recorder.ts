@@ -1,8 +1,9 @@
 // Audit events of things the provider did, written behind its back: its listeners may neither wait nor throw. What has gathered while
 // the last transaction ran goes into the next, so that a busy token endpoint pays for few of them.
+
+import type { AuditEvent } from '../../core/model/audit.ts'
 import type { EventParts } from '../../flows/audit-event.ts'
 import { eventOf } from '../../flows/audit-event.ts'
-import type { AuditEvent } from '../../core/model/audit.ts'
 import type { OidcDeps } from './deps.ts'
 
 export type Recorder = {
@@ -14,7 +15,12 @@ export type Recorder = {
 /** Beyond this the store is not keeping up and the rest is lost; losing audit is reported, stopping sign-ins would be worse. */
 const MOST_WAITING = 10_000
 
-export const recorderOf = ({ store, random, clock, report }: Pick<OidcDeps, 'store' | 'random' | 'clock' | 'report'>): Recorder => {
+export const recorderOf = ({
+  store,
+  random,
+  clock,
+  report,
+}: Pick<OidcDeps, 'store' | 'random' | 'clock' | 'report'>): Recorder => {
   let waiting: AuditEvent[] = []
   let writing: Promise<void> | undefined
 
@@ -34,7 +40,8 @@ export const recorderOf = ({ store, random, clock, report }: Pick<OidcDeps, 'sto
 
   return {
     record: (parts) => {
-      if (waiting.length >= MOST_WAITING) return report('an audit event was lost', new Error('the store does not keep up'))
+      if (waiting.length >= MOST_WAITING)
+        return report('an audit event was lost', new Error('the store does not keep up'))
       waiting.push(eventOf(random, clock(), parts))
       writing ??= drain().finally(() => {
         writing = undefined

@@ -39,7 +39,8 @@ const sessionHolds = async (tx: Tx, domain: Domain, body: JsonObject, now: Epoch
   const sid = text(body, 'sid')
   const session = sid === undefined ? undefined : await tx.sessions.get(sid as SessionId)
   if (body.expiresWithSession !== true) return !(session?.endReason && cutsOffline.has(session.endReason))
-  return session?.personId === body.accountId && session.domainId === domain.id && isAlive(session, domain, now)
+  const theirs = session?.personId === body.accountId && session?.domainId === domain.id
+  return session !== undefined && theirs && isAlive(session, domain, now)
 }
 
 /** `body` is that of a code or token. */

@@ -1,14 +1,15 @@
 // The provider's Session, seen through ours. It is made anew for every request from the browser's SSO session and never stored: there is
 // one session, it dies in one place, and two tabs cannot overwrite each other's view of it. What a token remembers of it
 // (`sessionUid`) is its name, our person and the grant; whether it still lives is decided where tokens are read (rows.ts).
+
+import type { Request } from 'express'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { amrOf, authenticatedAt } from '../../core/assurance/level.ts'
 import type { PersonId, SessionId } from '../../core/model/ids.ts'
 import type { Session } from '../../core/model/session.ts'
 import type { Domain } from '../../core/model/tenancy.ts'
 import { secondsOf } from '../../core/model/time.ts'
-import { amrOf, authenticatedAt } from '../../core/assurance/level.ts'
 import { liveSession } from '../../flows/sign-in/live-session.ts'
-import type { Request } from 'express'
 import type { OidcDeps } from './deps.ts'
 
 type Named = { readonly sid: SessionId; readonly personId: PersonId; readonly grantId: string }
@@ -28,7 +29,11 @@ export type SessionView = {
 
 type Deps = Pick<OidcDeps, 'store' | 'secrets' | 'clock' | 'cookies'>
 
-export const sessionView = (provider: Provider, { store, secrets, clock, cookies }: Deps, domain: Domain): SessionView => {
+export const sessionView = (
+  provider: Provider,
+  { store, secrets, clock, cookies }: Deps,
+  domain: Domain,
+): SessionView => {
   const behind = new WeakMap<object, Session>()
 
   provider.Session.get = async (koa) => {
@@ -56,6 +61,15 @@ export const sessionView = (provider: Provider, { store, secrets, clock, cookies
     session.accountId = named.personId
     return Object.assign(session, { grantIdFor: () => named.grantId })
   }
+
+  // The library sends its session's id whenever it believes to have saved one. Nobody reads it.
+  const cookie = provider.cookieName('session')
+  provider.use(async (ctx, next) => {
+    await next()
+    const sent = [ctx.res.getHeader('set-cookie') ?? []].flat().map(String)
+    const ours = sent.filter((line) => !line.startsWith(`${cookie}=`) && !line.startsWith(`${cookie}.sig=`))
+    if (ours.length < sent.length) ctx.res.setHeader('set-cookie', ours)
+  })
 
   return {
     of: (ctx) => behind.get(ctx),
