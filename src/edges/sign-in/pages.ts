@@ -75,22 +75,30 @@ const wordsOf = (page: ErrorPage): string => {
   return status >= 500 ? 'internal' : 'other'
 }
 
-/** The hints that a person can act on, by the reason codes of the verifiers. */
-const hints: readonly (readonly [RegExp, Key])[] = [
-  [/^(expired|not-yet-valid|authentication-too-old|.*-(expired|not-yet-valid|too-old))$/, 'hint.time'],
-  [/^(replayed|.*-replayed)$/, 'hint.replayed'],
-  [/^(unsolicited|unknown-request|request-unknown|state-.*|in-response-to.*|nonce-.*)$/, 'hint.state'],
-  [
-    /^(access[-_]denied|cancelled|status-not-success|login_required|interaction_required|consent_required)$/,
-    'hint.cancelled',
-  ],
-  [/^(not-provisioned|jit-.*|username-.*|person-.*|link-.*|account-.*)$/, 'hint.account'],
-]
+/** What a person can act on, by the reason codes of the verifiers and of the flow that makes accounts. */
+const hints: { readonly [reason: string]: Key } = {
+  expired: 'hint.time',
+  'not-yet-valid': 'hint.time',
+  'authentication-too-old': 'hint.time',
+  replayed: 'hint.replayed',
+  unsolicited: 'hint.state',
+  'in-response-to-mismatch': 'hint.state',
+  'state-mismatch': 'hint.state',
+  'nonce-mismatch': 'hint.state',
+  'status-not-success': 'hint.cancelled',
+  'upstream-access-denied': 'hint.cancelled',
+  'upstream-login-required': 'hint.cancelled',
+  'upstream-interaction-required': 'hint.cancelled',
+  'upstream-consent-required': 'hint.cancelled',
+  'person-unknown': 'hint.account',
+  'account-exists': 'hint.account',
+  'attribute-missing': 'hint.account',
+}
 
 const whatOf = (page: ErrorPage, { say }: Pick<Words, 'say'>) => {
   const words = wordsOf(page)
   // Only about what a provider answered: `expired` of something else has words of its own.
-  const hint = words === 'upstream-refused' ? hints.find(([pattern]) => pattern.test(page.code))?.[1] : undefined
+  const hint = words === 'upstream-refused' && Object.hasOwn(hints, page.code) ? hints[page.code] : undefined
   return { title: say(`error.${words}.title` as Key), text: say(`error.${words}.what` as Key), hint: hint && say(hint) }
 }
 

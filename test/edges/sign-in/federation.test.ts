@@ -99,7 +99,8 @@ describe('F7 a refused answer', () => {
   test.for([
     ['expired', 'clocks'],
     ['replayed', 'used before'],
-    ['access-denied', 'cancelled'],
+    ['upstream-access-denied', 'cancelled'],
+    ['person-unknown', 'could not be matched'],
   ] as const)('%s comes with a hint', async ([reason, hint]) => {
     app.world.view = new Problem('upstream-refused', 'x', { reason })
     expect(await (await at('corp-saml/acs', posted('SAMLResponse=x'))).text()).toContain(hint)
