@@ -37,7 +37,7 @@ export type SignInDeps = Omit<FederationDeps, 'pages'> & {
   readonly render: Render
   readonly pages: Pages
   readonly baseUrl: string
-  /** What the application that waits at the IdP's end of a logout needs; SAML's single logout arrives under `federation/<idp>/slo`. */
+  /** Logout messages of the IdP itself, at `federation/<idp>/slo`. */
   readonly slo?: RequestHandler
 }
 
