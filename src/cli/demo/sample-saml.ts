@@ -98,7 +98,7 @@ export const sampleSaml = async ({ demo, questions, issuer, pdp, key }: Options)
   })
   const begin = async (
     res: Response,
-    wish: { readonly force: boolean; readonly passive: boolean; readonly level: string },
+    wish: { readonly force: boolean; readonly passive: boolean; readonly level: string; readonly acs: string },
   ) => {
     const destination = at((await gateway()).singleSignOn)
     const id = fresh()
@@ -107,7 +107,7 @@ export const sampleSaml = async ({ demo, questions, issuer, pdp, key }: Options)
       wish.level === '2' ? ['https://refeds.org/profile/mfa'] : wish.level === '3' ? ['urn:gwanmun:acr:3'] : []
     const request = authnRequest(
       { id, at: Date.now(), issuer: entityId, destination },
-      { acsUrl, forceAuthn: wish.force, nameIdFormat: undefined, contexts },
+      { acsUrl: wish.acs, forceAuthn: wish.force, nameIdFormat: undefined, contexts },
     )
     const message = wish.passive
       ? request.replace(' AssertionConsumerServiceURL=', ' IsPassive="true" AssertionConsumerServiceURL=')
@@ -115,9 +115,13 @@ export const sampleSaml = async ({ demo, questions, issuer, pdp, key }: Options)
     res.redirect(303, redirectUrl(destination, 'SAMLRequest', message, '/', key.privateKeyPem))
   }
   app.get('/sign-in', (req, res) =>
-    begin(res, { force: req.query.force === '1', passive: false, level: String(req.query.level ?? '') }),
+    begin(res, { force: req.query.force === '1', passive: false, level: String(req.query.level ?? ''), acs: acsUrl }),
   )
-  app.get('/silent', (_req, res) => begin(res, { force: false, passive: true, level: '' }))
+  // What an attacker would ask for: the answer somewhere else, in a request that is signed as it should be.
+  app.get('/foreign-acs', (_req, res) =>
+    begin(res, { force: false, passive: false, level: '', acs: 'http://evil.example/acs' }),
+  )
+  app.get('/silent', (_req, res) => begin(res, { force: false, passive: true, level: '', acs: acsUrl }))
   app.post('/acs', express.urlencoded({ extended: false, limit: '1mb' }), async (req, res) => {
     const metadata = await gateway()
     const encoded = String(req.body?.SAMLResponse ?? '')

@@ -1,5 +1,4 @@
 // What must not work, and what must survive: forged and stolen answers, a foreign ACS, a killed gateway.
-import { deflateRawSync } from 'node:zlib'
 import { codesOf } from '../browser.ts'
 import { enter, expectThat, oidcApp, passwordOf, type Scenario, type Stage, samlApp } from './stage.ts'
 
@@ -31,11 +30,7 @@ const refusals: Scenario = {
       { status: forged.status, reason },
     )
 
-    const request = `<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_${Date.now()}" Version="2.0" IssueInstant="${new Date().toISOString()}" AssertionConsumerServiceURL="http://evil.example/acs" ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"><saml:Issuer>${samlApp(stage)}/metadata</saml:Issuer></samlp:AuthnRequest>`
-    const foreign = await fetch(
-      `${issuer}/saml/sso?SAMLRequest=${encodeURIComponent(deflateRawSync(request).toString('base64'))}`,
-      { redirect: 'manual' },
-    )
+    const foreign = await fetch(`${samlApp(stage)}/foreign-acs`)
     expectThat(
       stage,
       'a foreign ACS: 4xx and a reason code',
