@@ -1,9 +1,12 @@
 // Starts the demonstration: the stand-ins and the gateway, each in its own process, over one state folder. The caller prints the table.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { Problem } from '../../problem.ts'
 import { type Declared, portsIn, readDeclared, withPorts } from './declaration.ts'
+import type { Running } from './listen.ts'
+import { roundRobin } from './round-robin.ts'
 
 export type DemoOptions = {
   readonly file: string // the tenancy file
@@ -11,6 +14,8 @@ export type DemoOptions = {
   readonly fresh: boolean // forget what earlier runs left
   readonly moves: ReadonlyMap<number, number> // declared port → port to use
   readonly catalogueDir: string
+  /** Instead of the embedded store: then several nodes behind a round-robin proxy. */
+  readonly postgres?: { readonly url: string; readonly nodes: number }
   readonly onLog?: (process: string, line: string) => void
 }
 export type Demo = {
@@ -75,34 +80,37 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
     options.onLog?.(name, line)
   }
   const children = new Map<string, ChildProcess>()
-  const gateway = () =>
-    start(
-      'gateway',
-      [
-        'serve',
-        ...[
-          `baseUrl=${gatewayUrl}`,
-          'listen.host=localhost',
-          `listen.port=${new URL(gatewayUrl).port}`,
-          'management.port=0',
-          'store.kind=embedded',
-          `store.path=${join(options.stateDir, 'gwanmun.db')}`,
-          `keys.dir=${join(options.stateDir, 'keys')}`,
-          `tenanciesDir=${tenancies}`,
-          `catalogueDir=${options.catalogueDir}`,
-          'outgoing.allowPrivate=localhost',
-        ].flatMap((setting) => ['--set', setting]),
-      ],
-      onLog,
-    )
-  const ready = (child: ChildProcess) =>
-    answering(
-      'the gateway',
-      `${gatewayUrl}/d/${declared.tenancy.name}/default/.well-known/openid-configuration`,
-      child,
-      words,
-    )
+  const nodePorts = options.postgres ? await freeOnes(options.postgres.nodes) : [Number(new URL(gatewayUrl).port)]
+  let front: Running | undefined
+  const settings = (port: number) => [
+    `baseUrl=${gatewayUrl}`,
+    'listen.host=localhost',
+    `listen.port=${port}`,
+    'management.port=0',
+    ...(options.postgres
+      ? ['store.kind=postgres', `store.url=${options.postgres.url}`]
+      : ['store.kind=embedded', `store.path=${join(options.stateDir, 'gwanmun.db')}`]),
+    `keys.dir=${join(options.stateDir, 'keys')}`,
+    `tenanciesDir=${tenancies}`,
+    `catalogueDir=${options.catalogueDir}`,
+    'outgoing.allowPrivate=localhost',
+  ]
+  /** One after the other: the first applies the declared state, the others find it done. */
+  const startGateways = async () => {
+    for (const [index, port] of nodePorts.entries()) {
+      const name = index === 0 ? 'gateway' : `gateway-${index + 1}`
+      const child = start(name, ['serve', ...settings(port).flatMap((setting) => ['--set', setting])], onLog)
+      children.set(name, child)
+      // Asked by the name it is known by: a node answers to no other.
+      await answering(name, `http://localhost:${port}${readyPath}`, child, words)
+    }
+    if (options.postgres && !front) front = await roundRobin(Number(new URL(gatewayUrl).port), nodePorts)
+  }
+  const readyPath = `/d/${declared.tenancy.name}/default/.well-known/openid-configuration`
+  const gateways = () =>
+    [...children.entries()].filter(([name]) => name.startsWith('gateway')).map(([, child]) => child)
   const stop = async () => {
+    front?.close()
     for (const child of children.values()) child.kill('SIGTERM')
     await Promise.all([...children.values()].map(ended))
   }
@@ -118,20 +126,15 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
       )
     for (const { name, url, kind } of declared.demo.standIns) {
       const child = children.get(name)
-      if (child)
-        await answering(
-          name,
-          kind === 'oidc-op'
-            ? `${url}/.well-known/openid-configuration`
-            : kind === 'oidc-app'
-              ? url
-              : `${url}/metadata`,
-          child,
-          words,
-        )
+      const path = {
+        'oidc-op': '/.well-known/openid-configuration',
+        'oidc-app': '/',
+        'saml-idp': '/metadata',
+        'saml-app': '/metadata',
+      }[kind]
+      if (child) await answering(name, `${url}${path}`, child, words)
     }
-    children.set('gateway', gateway())
-    await ready(children.get('gateway') as ChildProcess)
+    await startGateways()
   } catch (error) {
     await stop()
     throw error
@@ -141,35 +144,34 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
     gatewayUrl,
     issuer: (domain) => `${gatewayUrl}/d/${declared.tenancy.name}/${domain}`,
     restartGateway: async (signal) => {
-      const old = children.get('gateway')
-      old?.kill(signal)
-      if (old) await ended(old)
-      const next = gateway()
-      children.set('gateway', next)
-      await ready(next)
+      const old = gateways()
+      for (const child of old) child.kill(signal)
+      await Promise.all(old.map(ended))
+      await startGateways()
     },
     stop,
   }
 }
 
-/** Every port the file speaks of → a free one. */
-export const freePorts = async (file: string): Promise<ReadonlyMap<number, number>> => {
-  const { createServer } = await import('node:net')
-  const free = (): Promise<{ port: number; close: () => Promise<void> }> =>
+/** All are held open until all are known, so that no port is given twice. */
+const freeOnes = async (count: number): Promise<readonly number[]> => {
+  const hold = (): Promise<{ port: number; close: () => Promise<void> }> =>
     new Promise((done, failed) => {
       const server = createServer()
       server.once('error', failed).listen(0, 'localhost', () => {
         const address = server.address()
-        done({
-          port: typeof address === 'object' && address ? address.port : 0,
-          close: () => new Promise((closed) => server.close(() => closed())),
-        })
+        const close = () => new Promise<void>((closed) => server.close(() => closed()))
+        done({ port: typeof address === 'object' && address ? address.port : 0, close })
       })
     })
-  // All are held open until all are known, so that no port is given twice.
-  const held = await Promise.all(
-    portsIn(readFileSync(file, 'utf8')).map(async (declared) => ({ declared, ...(await free()) })),
-  )
+  const held = await Promise.all(Array.from({ length: count }, hold))
   await Promise.all(held.map((h) => h.close()))
-  return new Map(held.map(({ declared, port }) => [declared, port]))
+  return held.map((h) => h.port)
+}
+
+/** Every port the file speaks of → a free one. */
+export const freePorts = async (file: string): Promise<ReadonlyMap<number, number>> => {
+  const declared = portsIn(readFileSync(file, 'utf8'))
+  const free = await freeOnes(declared.length)
+  return new Map(declared.map((port, i) => [port, free[i] ?? port]))
 }
