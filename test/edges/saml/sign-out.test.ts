@@ -87,8 +87,7 @@ const signedAnswer = async (page: Page, sp: TestSp) => {
   expect(check.verify(publicKey, decodeURIComponent(signature), 'base64')).toBe(true)
   return got
 }
-const isLive = async ({ sessionId }: Joined): Promise<boolean> =>
-  (await stage.bed.sessionOf(sessionId))?.endedAt === undefined
+const isLive = async (who: Joined) => (await stage.bed.sessionOf(who.sessionId))?.endedAt === undefined
 
 describe('F13 F14 sign-out that begins at an application', () => {
   test('F13 by redirect: the session is over, the cookie gone, the application told so', async () => {
