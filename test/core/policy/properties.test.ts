@@ -172,3 +172,18 @@ test('A4 the administrators are never refused', () => {
     return verdict === undefined || verdict.allow
   })
 })
+test('A12 the same for one subject with very many statements, where the index searches instead of looking at all', () => {
+  const crowded = fc.array(fc.tuple(action, fc.constantFrom(...places), where), { minLength: 120, maxLength: 200 })
+  fc.assert(
+    fc.property(crowded, request, ([...all], r) => {
+      const snapshot = on(
+        numbered(all.map(([a, place, w], n) => `${n % 7 === 0 ? 'Deny' : 'Allow'} any-user ${a} ${place}${w}`)),
+      )
+      const question = ask(snapshot, r)
+      if (typeof question === 'string') return
+      const { judgements: _, exempt: __, ...verdict } = explain(snapshot, question)
+      expect(seen(verdict)).toEqual(seen(evaluate(snapshot, question)))
+    }),
+    { numRuns: 60, seed: 42 },
+  )
+})

@@ -128,6 +128,14 @@ export const office = async () => {
           ...differs,
         }),
       ),
+    addCompartment: async (name: string, parentId: CompartmentId): Promise<CompartmentId> => {
+      const row = compartment(name, parentId)
+      await store.write(async (tx) => {
+        await tx.compartments.put(row)
+        await tx.tenancies.bumpRevision(tenancyId)
+      })
+      return row.id
+    },
     enableDeny: () =>
       store.write(async (tx) => {
         await tx.tenancies.put({ ...made.tenancy, denyEnabled: true })
