@@ -14,7 +14,7 @@ import type { DomainProvider } from './provider.ts'
 import { type Asked, acrFor, askedOf } from './wants.ts'
 
 /** How often a request may be sent round before the application is told that it does not work. */
-const MOST_ROUNDS = 3
+const MOST_ROUNDS = 2
 
 type Visit = { readonly req: Request; readonly res: Response; readonly on: DomainProvider }
 type Opened = { readonly interaction: Interaction; readonly app: ClientApp; readonly asked: Asked }
@@ -117,8 +117,8 @@ export const resumeInteraction = async (deps: OidcDeps, visit: Visit): Promise<v
     wants: { appId: app.id, level: asked.level, freshAfter: asked.freshAfter },
   })
   if (step.do !== 'done' || !session) {
-    const round = Number(req.query.round)
-    if (Number.isSafeInteger(round) && round >= 1 && round < MOST_ROUNDS)
+    const round = Number(req.query.round ?? 0)
+    if (Number.isSafeInteger(round) && round >= 0 && round < MOST_ROUNDS)
       return startJourney(deps, visit, opened, round + 1)
     return tellApp(visit, 'access_denied', 'the sign-in did not lead to what was asked for')
   }

@@ -47,7 +47,7 @@ export const openBrowser = (base: string) => {
   /** Follows redirects inside the gateway; stops at a page, or where it would leave. */
   const go = async (to: string | URL, init?: RequestInit): Promise<Stop> => {
     let stop = await step(new URL(to, base), init)
-    for (let hops = 0; hops < 15 && stop.location?.origin === base; hops++) stop = await step(stop.location)
+    for (let hops = 0; hops < 30 && stop.location?.origin === base; hops++) stop = await step(stop.location)
     return stop
   }
   return {
