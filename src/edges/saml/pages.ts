@@ -11,6 +11,8 @@ export type SamlPages = {
       readonly status: number
       readonly code: string
       readonly detail: string
+      /** Whose words to use where the code has none of its own. */
+      readonly slug: 'saml-request-refused'
       readonly domain: Domain | undefined
       readonly home: { readonly name: string; readonly url: string } | undefined
     },

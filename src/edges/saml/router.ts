@@ -37,6 +37,7 @@ const show = async (deps: SamlDeps, { req, res, found }: Exchange, why: Refused)
     status: why.status,
     code: why.refused,
     detail: why.detail,
+    slug: 'saml-request-refused',
     domain: found.domain,
     home: why.app?.homeUrl === undefined ? undefined : { name: why.app.displayName, url: why.app.homeUrl },
   })
