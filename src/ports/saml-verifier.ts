@@ -42,7 +42,7 @@ export type ResponseExpectations = {
   readonly skewSeconds: number
 }
 export type VerifiedResponse = {
-  readonly responseId: string
+  readonly responseId: string | undefined // undefined when only the assertion is signed
   readonly assertionId: string
   readonly issuer: string
   readonly nameId: {

@@ -7,6 +7,13 @@ const pemOf = (text: string): string =>
     ? text
     : `-----BEGIN CERTIFICATE-----\n${text.replace(/\s/g, '').replace(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----`
 
+// Shorter keys have been factored. 1024 bits still stand in metadata of old installations whose administrators chose to trust them.
+const MIN_RSA_BITS = 1024
+const strongEnough = (key: KeyObject): KeyObject | undefined =>
+  key.asymmetricKeyType?.startsWith('rsa') && (key.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS
+    ? undefined
+    : key
+
 const keys = new Map<string, KeyObject | undefined>()
 const MAX_KEYS = 2000
 
@@ -17,7 +24,7 @@ export const publicKeyOf = (certificate: string): KeyObject | undefined => {
   let key: KeyObject | undefined
   try {
     const pem = pemOf(certificate)
-    key = pem.includes('PUBLIC KEY') ? createPublicKey(pem) : new X509Certificate(pem).publicKey
+    key = strongEnough(pem.includes('PUBLIC KEY') ? createPublicKey(pem) : new X509Certificate(pem).publicKey)
   } catch {
     key = undefined
   }

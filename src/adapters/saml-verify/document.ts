@@ -87,7 +87,8 @@ const treeRefusal = (document: Document, metadata: boolean): Refusal | undefined
   if (depthOf(root) > MAX_DEPTH) return refuse('too-deep')
   if (metadata) return undefined
   const elements = everyElement(root)
-  if (elements.length > MAX_ELEMENTS) return refuse('too-deep', { detail: 'there are more elements than in any honest message' })
+  if (elements.length > MAX_ELEMENTS)
+    return refuse('too-deep', { detail: 'there are more elements than in any honest message' })
   const fault = namespaceFault(elements)
   if (fault !== undefined) return refuse('schema-invalid', { received: fault })
   const twice = repeatedId(elements)

@@ -19,8 +19,14 @@ export const child = (parent: Node, namespace: string, name: string): Element | 
 export const attribute = (element: Element, name: string): string | undefined =>
   element.hasAttribute(name) ? (element.getAttribute(name) ?? undefined) : undefined
 
-/** The whole text of an element; outer white space does not count (AD FS writes line breaks into Issuer). */
-export const textOf = (element: Element): string => (element.textContent ?? '').trim()
+const outerXmlSpace = /^[\t\n\r ]+|[\t\n\r ]+$/g
+
+/** URIs and the like: outer white space does not count (AD FS writes line breaks into Issuer). */
+export const textOf = (element: Element): string => (element.textContent ?? '').replace(outerXmlSpace, '')
+
+/** What people are called and which groups they are in: as written, save for the line breaks and indents of pretty printers. */
+export const writtenIn = (element: Element): string =>
+  (element.textContent ?? '').replace(/^[\t ]*[\r\n][\t\n\r ]*|[\t ]*[\r\n][\t\n\r ]*$/g, '')
 
 export const everyElement = (root: Element): readonly Element[] => {
   const found: Element[] = []

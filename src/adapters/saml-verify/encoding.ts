@@ -14,7 +14,7 @@ const decoded = (text: string): Buffer | undefined => {
     : undefined
 }
 
-const utf8 = (bytes: Uint8Array): string | Refusal => {
+export const textOfBytes = (bytes: Uint8Array): string | Refusal => {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
     return text.includes('\0') ? refuse('encoding-invalid', { detail: 'the message holds NUL characters' }) : text
@@ -26,7 +26,7 @@ const utf8 = (bytes: Uint8Array): string | Refusal => {
 export const textOfPost = (encoded: string): string | Refusal => {
   if (encoded.length > MAX_XML_BYTES * 2) return refuse('too-large')
   const bytes = decoded(encoded)
-  return bytes ? utf8(bytes) : refuse('encoding-invalid', { detail: 'the message is not base64' })
+  return bytes ? textOfBytes(bytes) : refuse('encoding-invalid', { detail: 'the message is not base64' })
 }
 
 export const textOfRedirect = (encoded: string): string | Refusal => {
@@ -34,7 +34,7 @@ export const textOfRedirect = (encoded: string): string | Refusal => {
   const bytes = decoded(encoded)
   if (!bytes) return refuse('encoding-invalid', { detail: 'the message is not base64' })
   try {
-    return utf8(inflateRawSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES }))
+    return textOfBytes(inflateRawSync(bytes, { maxOutputLength: MAX_INFLATED_BYTES }))
   } catch (thrown) {
     const tooLarge = thrown instanceof RangeError || (thrown as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
     return tooLarge

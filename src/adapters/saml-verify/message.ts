@@ -13,14 +13,16 @@ import type {
 import type { Refusal } from '../../ports/upstream.ts'
 import { type Parsed, parseMessage, parsePart } from './document.ts'
 import { attribute, booleanOf, child, children, everyElement, is, textOf, timeOf } from './dom.ts'
+import { happened, iso, type Judge, judge, type Trace, withinWindow } from './judge.ts'
 import { ns } from './names.ts'
 import { refuse } from './reasons.ts'
 import { verifySignature } from './signature.ts'
+import { nameIdOf } from './statements.ts'
 
 /** A message is new for this long: a late one was kept by somebody. */
 const FRESH_SECONDS = 300
 
-type Proof = { readonly root: Element; readonly signed: boolean }
+type Proof = { readonly root: Element }
 /** How a binding proves who sent it: undefined when it carries no signature at all. */
 export type Prove = (parsed: Parsed, from: Trusted) => Proof | Refusal | undefined
 
@@ -33,7 +35,7 @@ export const proveEnveloped: Prove = (parsed, from) => {
   const verified = verifySignature(parsed.text, signature, parsed.root, from.certificates)
   if ('refused' in verified) return verified
   const signed = parsePart(verified.signed)
-  return 'refused' in signed ? signed : { root: signed.root, signed: true }
+  return 'refused' in signed ? signed : { root: signed.root }
 }
 
 type Common = Omit<
@@ -75,24 +77,24 @@ const authnRequestOf = (root: Element, common: Common): AuthnRequest => {
   }
 }
 
-const logoutRequestOf = (root: Element, common: Common, skewSeconds: number, now: EpochMs): LogoutRequest | Refusal => {
-  const id = child(root, ns.assertion, 'NameID')
-  if (!id) return refuse(child(root, ns.assertion, 'EncryptedID') ? 'encrypted-id-unsupported' : 'subject-missing')
-  const until = timeOf(attribute(root, 'NotOnOrAfter'))
-  if (until !== undefined && secondsLater(until, skewSeconds) <= now)
-    return refuse('expired', { expected: new Date(now).toISOString(), received: attribute(root, 'NotOnOrAfter') ?? '' })
+const logoutRequestOf = (
+  judged: Judge,
+  root: Element,
+  common: Common,
+  skewSeconds: number,
+  now: EpochMs,
+): LogoutRequest | Refusal => {
+  const nameId = nameIdOf(judged, root)
+  if ('refused' in nameId) return nameId
+  const late = withinWindow(judged, 'request', root, skewSeconds, now)
+  if (late) return late
   return {
     kind: 'LogoutRequest',
     ...common,
-    nameId: {
-      value: textOf(id),
-      format: attribute(id, 'Format'),
-      nameQualifier: attribute(id, 'NameQualifier'),
-      spNameQualifier: attribute(id, 'SPNameQualifier'),
-    },
+    nameId,
     sessionIndexes: children(root, ns.protocol, 'SessionIndex').map(textOf),
     reason: attribute(root, 'Reason'),
-    notOnOrAfter: until,
+    notOnOrAfter: timeOf(attribute(root, 'NotOnOrAfter')),
   }
 }
 
@@ -107,36 +109,55 @@ const logoutResponseOf = (root: Element, common: Common): LogoutResponse => {
   }
 }
 
-const kindOf = (root: Element, kinds: readonly MessageKind[]): MessageKind | undefined =>
-  kinds.find((kind) => is(root, ns.protocol, kind))
-
 const commonRefusal = (
-  common: Common,
+  judged: Judge,
+  { destination, issueInstant, signed }: Common,
   { destinations, skewSeconds }: MessageExpectations,
   now: EpochMs,
 ): Refusal | undefined => {
-  const { destination, issueInstant, signed } = common
-  if (destination === undefined && signed) return refuse('destination-missing', { expected: destinations.join(' ') })
-  if (destination !== undefined && !destinations.includes(destination))
-    return refuse('destination-mismatch', { expected: destinations.join(' '), received: destination })
-  if (issueInstant > secondsLater(now, skewSeconds))
-    return refuse('not-yet-valid', { received: new Date(issueInstant).toISOString() })
-  if (secondsLater(issueInstant, FRESH_SECONDS + skewSeconds) < now)
-    return refuse('expired', { received: new Date(issueInstant).toISOString() })
-  return undefined
+  const oldest = secondsLater(now, -(FRESH_SECONDS + skewSeconds))
+  return (
+    (destination === undefined && !signed
+      ? undefined
+      : judged(
+          'destination',
+          destination !== undefined && destinations.includes(destination),
+          destination === undefined ? 'destination-missing' : 'destination-mismatch',
+          destinations.join(' '),
+          destination ?? '(none)',
+        )) ??
+    happened(judged, 'issue instant', issueInstant, skewSeconds, now) ??
+    judged('age', issueInstant >= oldest, 'expired', `not before ${iso(oldest)}`, iso(issueInstant))
+  )
 }
 
-export const judgeMessage = async (
-  text: string,
-  relayState: string | undefined,
+/** Where each kind may travel: a request in a response's field is somebody trying doors. */
+const fieldOf: { readonly [K in MessageKind]: Field } = {
+  AuthnRequest: 'SAMLRequest',
+  LogoutRequest: 'SAMLRequest',
+  LogoutResponse: 'SAMLResponse',
+}
+export type Field = 'SAMLRequest' | 'SAMLResponse'
+export type Received = {
+  readonly text: string
+  readonly field: Field | undefined
+  readonly relayState: string | undefined
+}
+
+type Sent = { readonly kind: MessageKind; readonly root: Element; readonly from: Trusted; readonly signed: boolean }
+
+/** Who sent it, and the bytes that prove it. */
+const sentBy = async (
+  judged: Judge,
+  { text, field }: Received,
   expected: MessageExpectations,
   prove: Prove,
-  now: EpochMs,
-): Promise<SamlMessage | Refusal> => {
+): Promise<Sent | Refusal> => {
   const parsed = parseMessage(text)
   if ('refused' in parsed) return parsed
-  const kind = kindOf(parsed.root, expected.kinds)
-  if (!kind) return refuse('wrong-message', { expected: expected.kinds.join(', '), received: parsed.root.nodeName })
+  const kind = expected.kinds.find((k) => is(parsed.root, ns.protocol, k))
+  if (!kind || (field !== undefined && fieldOf[kind] !== field))
+    return refuse('wrong-message', { expected: expected.kinds.join(', '), received: parsed.root.nodeName })
   const named = child(parsed.root, ns.assertion, 'Issuer')
   const issuer = named ? textOf(named) : ''
   const from = await expected.trusted(issuer)
@@ -147,25 +168,51 @@ export const judgeMessage = async (
   const root = proof?.root ?? parsed.root
   // Read again, from what is signed: the key was chosen by what stood in the document.
   const signedIssuer = child(root, ns.assertion, 'Issuer')
-  if (!signedIssuer || textOf(signedIssuer) !== from.entityId || !is(root, ns.protocol, kind))
-    return refuse('issuer-mismatch', {
-      expected: from.entityId,
-      received: signedIssuer ? textOf(signedIssuer) : '(none)',
-    })
-  if (attribute(root, 'Version') !== '2.0')
-    return refuse('version-unsupported', { expected: '2.0', received: attribute(root, 'Version') ?? '' })
+  const words = signedIssuer ? textOf(signedIssuer) : '(none)'
+  return (
+    judged(
+      'issuer',
+      words === from.entityId && is(root, ns.protocol, kind),
+      'issuer-mismatch',
+      from.entityId,
+      words,
+    ) ?? {
+      kind,
+      root,
+      from,
+      signed: proof !== undefined,
+    }
+  )
+}
+
+export const judgeMessage = async (
+  received: Received,
+  expected: MessageExpectations,
+  prove: Prove,
+  now: EpochMs,
+  trace: Trace,
+): Promise<SamlMessage | Refusal> => {
+  const judged = judge(trace)
+  const sent = await sentBy(judged, received, expected, prove)
+  const words = 'refused' in sent ? sent.refused : sent.signed ? 'signed' : 'unsigned'
+  judged('document and signature', !('refused' in sent), 'signature-invalid', undefined, words)
+  if ('refused' in sent) return sent
+  const { root, kind, from, signed } = sent
   const common: Common = {
     id: attribute(root, 'ID') ?? '',
     issuer: from.entityId,
     issueInstant: timeOf(attribute(root, 'IssueInstant')) ?? Number.POSITIVE_INFINITY,
     destination: attribute(root, 'Destination'),
-    relayState,
-    signed: proof?.signed ?? false,
+    relayState: received.relayState,
+    signed,
   }
-  const refusal = commonRefusal(common, expected, now)
+  const version = attribute(root, 'Version') ?? '(none)'
+  const refusal =
+    judged('version', version === '2.0', 'version-unsupported', '2.0', version) ??
+    commonRefusal(judged, common, expected, now)
   if (refusal) return refusal
   if (kind === 'AuthnRequest') return authnRequestOf(root, common)
   return kind === 'LogoutRequest'
-    ? logoutRequestOf(root, common, expected.skewSeconds, now)
+    ? logoutRequestOf(judged, root, common, expected.skewSeconds, now)
     : logoutResponseOf(root, common)
 }

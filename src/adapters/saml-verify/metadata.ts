@@ -28,7 +28,7 @@ const certificatesFor = (role: Element, use: 'signing' | 'encryption'): readonly
     .flatMap((info) => children(info, ns.dsig, 'X509Data'))
     .flatMap((data) => children(data, ns.dsig, 'X509Certificate'))
     .map((c) => textOf(c).replace(/\s/g, ''))
-  return [...new Set(found)].filter((c) => publicKeyOf(c) !== undefined)
+  return [...new Set(found)]
 }
 
 /** Only web addresses: a `javascript:` location would run in the browser that is sent there. */
@@ -65,6 +65,22 @@ const validUntilOf = (role: Element): EpochMs | undefined => {
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
+/** What the role cannot be used without, and what can only be a mistake or worse. */
+const unusable = (role: 'idp' | 'sp', m: Metadata): Refusal | undefined => {
+  const unread = [...m.signingCertificates, ...m.encryptionCertificates].find((c) => publicKeyOf(c) === undefined)
+  if (unread !== undefined)
+    return refuse('metadata-invalid', {
+      detail: 'a certificate cannot be read or its key is too short',
+      received: unread,
+    })
+  if (role === 'idp' && m.signingCertificates.length === 0)
+    return refuse('certificate-missing', { detail: 'the metadata holds no signing certificate' })
+  const name = role === 'idp' ? 'SingleSignOnService' : 'AssertionConsumerService'
+  return (role === 'idp' ? m.singleSignOn : m.assertionConsumers).length === 0
+    ? refuse('metadata-invalid', { expected: `a ${name} at a web address` })
+    : undefined
+}
+
 export const parseMetadata = (xml: string, role: 'idp' | 'sp', now: EpochMs, entityId?: string): Metadata | Refusal => {
   const parsed = parseMetadataText(xml)
   if ('refused' in parsed) return parsed
@@ -93,7 +109,7 @@ export const parseMetadata = (xml: string, role: 'idp' | 'sp', now: EpochMs, ent
   if (validUntil !== undefined && validUntil <= now)
     return refuse('metadata-expired', { received: new Date(validUntil).toISOString() })
   const { descriptor } = found
-  return {
+  const metadata: Metadata = {
     entityId: id,
     signingCertificates: certificatesFor(descriptor, 'signing'),
     encryptionCertificates: certificatesFor(descriptor, 'encryption'),
@@ -106,4 +122,5 @@ export const parseMetadata = (xml: string, role: 'idp' | 'sp', now: EpochMs, ent
     wantAssertionsSigned: booleanOf(attribute(descriptor, 'WantAssertionsSigned')) ?? false,
     validUntil,
   }
+  return unusable(role, metadata) ?? metadata
 }

@@ -38,7 +38,9 @@ export const reasons = {
   'audience-missing': 'the assertion does not say for whom it was made',
   'in-response-to-mismatch': 'the answer belongs to another request',
   unsolicited: 'nobody asked for this answer, and unsolicited ones are not allowed',
-  'subject-missing': 'the assertion names nobody',
+  'subject-missing': 'the message must name exactly one person',
+  'subject-name-invalid':
+    'the name holds hidden characters or outer spaces, by which one person could look like another',
   'subject-confirmation-invalid': 'the assertion has no bearer confirmation that applies',
   'not-yet-valid': 'the message is from the future: compare the clocks',
   expired: 'the message is too old: compare the clocks',
@@ -46,9 +48,8 @@ export const reasons = {
   'authn-statement-missing': 'the assertion does not say how and when the person signed in',
   'condition-unsupported':
     'the assertion has a condition that is not understood, and must not be accepted without understanding it',
-  'attribute-repeated': 'two attributes have the same name',
   'parameter-repeated': 'a parameter came twice',
-  'parameter-missing': 'the SAML parameter is missing',
+  'parameter-missing': 'exactly one of SAMLRequest and SAMLResponse is expected',
   'metadata-invalid': 'the metadata does not describe an entity of the needed role',
   'metadata-expired': 'the metadata is past its validUntil',
 } as const

@@ -4,9 +4,11 @@ import type { ResponseExpectations } from '../../ports/saml-verifier.ts'
 import type { Refusal } from '../../ports/upstream.ts'
 import { decryptAssertion } from './decrypt.ts'
 import { type Parsed, parseMessage, parsePart } from './document.ts'
-import { child, children, everyElement, is } from './dom.ts'
+import { children, everyElement, is } from './dom.ts'
+import { statusRefusal } from './envelope.ts'
+import type { Judge } from './judge.ts'
 import { ns } from './names.ts'
-import { refuse } from './reasons.ts'
+import { type Reason, refuse } from './reasons.ts'
 import { verifySignature } from './signature.ts'
 
 export type Proven = {
@@ -17,116 +19,119 @@ export type Proven = {
   readonly signedAssertion: boolean
 }
 
-const signaturesIn = (root: Element): readonly Element[] =>
-  everyElement(root).filter((e) => is(e, ns.dsig, 'Signature'))
-const assertionsIn = (root: Element): readonly Element[] =>
-  everyElement(root).filter((e) => is(e, ns.assertion, 'Assertion'))
+const allOf = (root: Element, namespace: string, name: string): readonly Element[] =>
+  everyElement(root).filter((e) => is(e, namespace, name))
 
-/** Signatures may stand as a direct child of the response and of its one assertion, once each; anywhere else somebody moved something. */
-const placement = (
-  root: Element,
-  assertion: Element | undefined,
-): { response: Element | undefined; assertion: Element | undefined } | Refusal => {
-  const onResponse = children(root, ns.dsig, 'Signature')
-  const onAssertion = assertion ? children(assertion, ns.dsig, 'Signature') : []
-  if (
-    onResponse.length > 1 ||
-    onAssertion.length > 1 ||
-    signaturesIn(root).length !== onResponse.length + onAssertion.length
-  )
-    return refuse('signature-misplaced')
-  return { response: onResponse[0], assertion: onAssertion[0] }
+/** The element as its signature covers it, read anew from those bytes. Undefined: there is no signature on it. */
+const coveredBy = (parsed: Parsed, target: Element, { from }: ResponseExpectations): Element | Refusal | undefined => {
+  const [signature, ...more] = children(target, ns.dsig, 'Signature')
+  if (!signature) return undefined
+  if (more.length > 0) return refuse('signature-misplaced')
+  const verified = verifySignature(parsed.text, signature, target, from.certificates)
+  if ('refused' in verified) return verified
+  const signed = parsePart(verified.signed)
+  return 'refused' in signed ? signed : signed.root
 }
 
-/** Bytes that a signature covers, as an element. */
-const reread = (signed: string): Parsed | Refusal => parsePart(signed)
+/** Signatures may stand as a direct child of the response and of its one assertion; anywhere else somebody moved something. */
+const strayed = (root: Element, holders: readonly Element[]): boolean =>
+  allOf(root, ns.dsig, 'Signature').some((s) => !holders.some((holder) => s.parentNode === holder))
 
+/** A decrypted assertion stands alone: a document of its own with a signature of its own, or inside bytes that a response's signature covers. */
 const proveStandalone = (
   text: string,
   expected: ResponseExpectations,
   mustBeSigned: boolean,
-): { assertion: Element; signed: boolean } | Refusal => {
-  const parsed = parsePart(text)
+): { readonly assertion: Element; readonly signed: boolean } | Refusal => {
+  const parsed = parseMessage(text)
   if ('refused' in parsed) return parsed
-  if (!is(parsed.root, ns.assertion, 'Assertion') || assertionsIn(parsed.root).length !== 1)
-    return refuse('several-assertions')
-  const [signature, ...more] = children(parsed.root, ns.dsig, 'Signature')
-  if (more.length > 0 || signaturesIn(parsed.root).length > (signature ? 1 : 0)) return refuse('signature-misplaced')
-  if (!signature) return mustBeSigned ? refuse('signature-missing') : { assertion: parsed.root, signed: false }
-  const verified = verifySignature(parsed.text, signature, parsed.root, expected.from.certificates)
-  if ('refused' in verified) return verified
-  const signed = reread(verified.signed)
-  return 'refused' in signed ? signed : { assertion: signed.root, signed: true }
+  const { root } = parsed
+  if (!is(root, ns.assertion, 'Assertion'))
+    return refuse('wrong-message', { expected: 'Assertion', received: root.nodeName })
+  if (allOf(root, ns.assertion, 'Assertion').length !== 1) return refuse('several-assertions')
+  if (strayed(root, [root])) return refuse('signature-misplaced')
+  const covered = coveredBy(parsed, root, expected)
+  if (covered && 'refused' in covered) return covered
+  if (!covered && mustBeSigned) return refuse('signature-missing')
+  return { assertion: covered ?? root, signed: covered !== undefined }
 }
 
-/** The assertion inside the bytes that the response's signature covers. */
-const assertionWithin = (response: Element): Element | undefined => {
-  const found = children(response, ns.assertion, 'Assertion')
-  return found.length === 1 && assertionsIn(response).length === 1 ? found[0] : undefined
+/** Prefixes that stand on the response and that an encrypted assertion may still lean on. */
+const withPrefixesOf = (root: Element, text: string): string => {
+  const declarations = Array.from(root.attributes)
+    .filter(({ prefix, localName }) => prefix === 'xmlns' && !text.includes(`xmlns:${localName}=`))
+    .map(({ name, value }) => ` ${name}="${value.replace(/[&<"]/g, (c) => `&#${c.charCodeAt(0)};`)}"`)
+  return text.replace(
+    /^\s*(<\?xml[^<>]*\?>)?\s*(<[^\s<>/]+)/,
+    (_, _declaration, start) => `${start}${declarations.join('')}`,
+  )
 }
 
 const proveEncrypted = (
   encrypted: Element,
-  response: Element,
+  root: Element,
   signedResponse: boolean,
   expected: ResponseExpectations,
-): Proven | Refusal => {
-  const text = decryptAssertion(encrypted, expected.decryptionKeys)
-  if (typeof text !== 'string') return text
-  const own = proveStandalone(text, expected, !signedResponse || expected.requireSignedAssertion)
-  return 'refused' in own ? own : { assertion: own.assertion, response, signedResponse, signedAssertion: own.signed }
+): ReturnType<typeof proveStandalone> => {
+  const opened = decryptAssertion(encrypted, expected.decryptionKeys)
+  if ('refused' in opened) return opened
+  const alone = proveStandalone(opened.text, expected, !signedResponse || expected.requireSignedAssertion)
+  // The response's signature does not cover prefixes that only ciphertext uses: what needs them must be signed itself.
+  const own =
+    'refused' in alone && alone.refused === 'schema-invalid'
+      ? proveStandalone(withPrefixesOf(root, opened.text), expected, true)
+      : alone
+  // Ciphertext that nobody vouches for and that can be bent tells by its errors what it holds (Jager & Somorovsky 2011), so all are one.
+  if ('refused' in own && opened.malleable && !signedResponse)
+    return refuse('decryption-failed', { received: own.refused })
+  return own
 }
 
-/** Assertion and EncryptedAssertion together are counted: one of either. */
-const candidates = (root: Element) => ({
-  plain: children(root, ns.assertion, 'Assertion'),
-  encrypted: children(root, ns.assertion, 'EncryptedAssertion'),
-})
+/** One assertion, open or encrypted, directly in the response; none at all is a provider's way to say no. */
+const assertionFault = (root: Element): Reason | undefined => {
+  const everywhere = [...allOf(root, ns.assertion, 'Assertion'), ...allOf(root, ns.assertion, 'EncryptedAssertion')]
+  if (everywhere.length > 1) return 'several-assertions'
+  return everywhere.some((a) => a.parentNode !== root) ? 'signature-misplaced' : undefined
+}
 
-export const proveAssertion = (text: string, expected: ResponseExpectations): Proven | Refusal => {
+const prove = (text: string, expected: ResponseExpectations, judged: Judge): Proven | Refusal => {
   const parsed = parseMessage(text)
   if ('refused' in parsed) return parsed
   const { root } = parsed
   if (!is(root, ns.protocol, 'Response'))
     return refuse('wrong-message', { expected: 'Response', received: root.nodeName })
-  const { plain, encrypted } = candidates(root)
-  const allAssertions = assertionsIn(root).length
-  const allEncrypted = everyElement(root).filter((e) => is(e, ns.assertion, 'EncryptedAssertion')).length
-  if (allAssertions + allEncrypted > 1)
-    return refuse('several-assertions', { received: String(allAssertions + allEncrypted) })
-  if (allAssertions > plain.length || allEncrypted > encrypted.length)
-    return refuse('signature-misplaced', { detail: 'the assertion is not where an assertion belongs' })
-  const place = placement(root, plain[0])
-  if ('refused' in place) return place
-  let response = root
-  if (place.response) {
-    const verified = verifySignature(parsed.text, place.response, root, expected.from.certificates)
-    if ('refused' in verified) return verified
-    const signed = reread(verified.signed)
-    if ('refused' in signed) return signed
-    response = signed.root
+  const fault = assertionFault(root)
+  if (fault) return refuse(fault)
+  const [open] = children(root, ns.assertion, 'Assertion')
+  if (strayed(root, open ? [root, open] : [root])) return refuse('signature-misplaced')
+  const covered = coveredBy(parsed, root, expected)
+  if (covered && 'refused' in covered) return covered
+  const signedResponse = covered !== undefined
+  const response = covered ?? root
+  // INVARIANT: from here on `root` serves only to find the assertion's own signature, which vouches for itself.
+  const [encrypted] = children(response, ns.assertion, 'EncryptedAssertion')
+  if (encrypted) {
+    const own = proveEncrypted(encrypted, root, signedResponse, expected)
+    return 'refused' in own ? own : { assertion: own.assertion, response, signedResponse, signedAssertion: own.signed }
   }
-  const signedResponse = place.response !== undefined
-  const hidden = children(response, ns.assertion, 'EncryptedAssertion')[0]
-  if (hidden) return proveEncrypted(hidden, response, signedResponse, expected)
-  const open = plain[0]
-  // A refusal of the provider carries no assertion; its status is read by the caller.
-  if (!open) return refuse('assertion-missing', { ...statusWords(response) })
-  if (place.assertion) {
-    const verified = verifySignature(parsed.text, place.assertion, open, expected.from.certificates)
-    if ('refused' in verified) return verified
-    const signed = reread(verified.signed)
-    if ('refused' in signed) return signed
-    return { assertion: signed.root, response, signedResponse, signedAssertion: true }
-  }
-  const covered = signedResponse && !expected.requireSignedAssertion ? assertionWithin(response) : undefined
-  return covered
-    ? { assertion: covered, response, signedResponse, signedAssertion: false }
-    : refuse('signature-missing')
+  // A refusal of the provider carries no assertion and is often unsigned; it can only make us refuse.
+  if (!open) return statusRefusal(judged, response) ?? refuse('assertion-missing')
+  const own = coveredBy(parsed, open, expected)
+  if (own && 'refused' in own) return own
+  if (own) return { assertion: own, response, signedResponse, signedAssertion: true }
+  const [within] =
+    signedResponse && !expected.requireSignedAssertion ? children(response, ns.assertion, 'Assertion') : []
+  return within ? { assertion: within, response, signedResponse, signedAssertion: false } : refuse('signature-missing')
 }
 
-const statusWords = (response: Element): { readonly received?: string } => {
-  const status = child(response, ns.protocol, 'Status')
-  const code = status && child(status, ns.protocol, 'StatusCode')
-  return code ? { received: code.getAttribute('Value') ?? '' } : {}
+export const proveAssertion = (text: string, expected: ResponseExpectations, judged: Judge): Proven | Refusal => {
+  const proven = prove(text, expected, judged)
+  if ('refused' in proven) {
+    if (proven.refused !== 'status-not-success')
+      judged('document and signature', false, 'signature-invalid', expected.from.entityId, proven.refused)
+    return proven
+  }
+  const what = [proven.signedResponse ? 'response' : '', proven.signedAssertion ? 'assertion' : ''].filter(Boolean)
+  judged('document and signature', true, 'signature-invalid', expected.from.entityId, `signed ${what.join(' and ')}`)
+  return proven
 }
