@@ -1,6 +1,6 @@
 // The configuration of one domain's provider. Everything the library would default to a stub or to an old algorithm is said here.
 import { decodeJwt } from 'jose'
-import type { Client, Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { type Client, type Configuration, errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import { secondsOf } from '../../core/model/time.ts'
 import { acrOf, levelNamed } from '../../core/release/names.ts'
 import { JOURNEY_SECONDS } from '../../flows/sign-in/begin.ts'
@@ -105,6 +105,12 @@ const ttlOf = ({ deps, found: { domain }, built }: Parts): NonNullable<Configura
 const mayIntrospect = (client: Client, token: { readonly clientId?: string | undefined }): boolean =>
   !isPublic(client) || token.clientId === client.clientId
 
+const mayRevoke = (client: Client, token: { readonly clientId?: string | undefined }): boolean => {
+  if (token.clientId === client.clientId) return true
+  if (isPublic(client)) return false // RFC 7009 §2.2: told nothing
+  throw new errors.InvalidRequest('the token belongs to another application')
+}
+
 const originsOf = (client: Client): readonly (string | undefined)[] =>
   (client.redirectUris ?? []).map((uri) => URL.parse(uri)?.origin)
 
@@ -117,7 +123,7 @@ const features: NonNullable<Configuration['features']> = {
   introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => mayIntrospect(client, token) },
   pushedAuthorizationRequests: { enabled: true },
   resourceIndicators: { enabled: false },
-  revocation: { enabled: true },
+  revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => mayRevoke(client, token) },
   // Ours: sign-out.ts. The library's would end its own session and call applications while the browser waits.
   rpInitiatedLogout: { enabled: false },
 }
