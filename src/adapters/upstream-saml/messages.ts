@@ -64,23 +64,21 @@ export const logoutResponse = (envelope: Envelope, inResponseTo: string): string
 
 const rsaSha256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'
 
-/** SAML Bindings §3.4.4.1: the signature is over exactly these octets, in this order. */
+/** HTTP-Redirect: the octets that are signed are the octets that are sent, in this order (SAML Bindings §3.4.4.1). */
 export const redirectUrl = (
   location: string,
-  parameter: 'SAMLRequest' | 'SAMLResponse',
+  field: 'SAMLRequest' | 'SAMLResponse',
   message: string,
   relayState: string | undefined,
   privateKeyPem: string | undefined,
 ): string => {
-  const pairs: [string, string][] = [[parameter, deflateRawSync(message).toString('base64')]]
+  const pairs: [string, string][] = [[field, deflateRawSync(message).toString('base64')]]
   if (relayState !== undefined) pairs.push(['RelayState', relayState])
   if (privateKeyPem !== undefined) pairs.push(['SigAlg', rsaSha256])
   const octets = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
-  const signature =
-    privateKeyPem === undefined
-      ? ''
-      : `&Signature=${encodeURIComponent(createSign('RSA-SHA256').update(octets).sign(privateKeyPem, 'base64'))}`
-  return `${location}${location.includes('?') ? '&' : '?'}${octets}${signature}`
+  const signature = privateKeyPem && createSign('RSA-SHA256').update(octets).sign(privateKeyPem, 'base64')
+  const query = signature === undefined ? octets : `${octets}&Signature=${encodeURIComponent(signature)}`
+  return `${location}${location.includes('?') ? '&' : '?'}${query}`
 }
 
 const bare = (pem: string): string => pem.replace(/-----[A-Z ]+-----|\s/g, '')
