@@ -82,24 +82,30 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
   const children = new Map<string, ChildProcess>()
   const nodePorts = options.postgres ? await freeOnes(options.postgres.nodes) : [Number(new URL(gatewayUrl).port)]
   let front: Running | undefined
-  const settings = (port: number) => [
-    `baseUrl=${gatewayUrl}`,
-    'listen.host=localhost',
-    `listen.port=${port}`,
-    'management.port=0',
-    ...(options.postgres
-      ? ['store.kind=postgres', `store.url=${options.postgres.url}`]
-      : ['store.kind=embedded', `store.path=${join(options.stateDir, 'gwanmun.db')}`]),
-    `keys.dir=${join(options.stateDir, 'keys')}`,
-    `tenanciesDir=${tenancies}`,
-    `catalogueDir=${options.catalogueDir}`,
-    'outgoing.allowPrivate=localhost',
-  ]
+  const configure = (port: number): string => {
+    const secret = join(options.stateDir, 'database-url') // a command line can be read by others, a file of one's own cannot
+    if (options.postgres) writeFileSync(secret, options.postgres.url, { mode: 0o600 })
+    const settings = {
+      baseUrl: gatewayUrl,
+      listen: { host: 'localhost', port },
+      management: { port: 0 },
+      store: options.postgres
+        ? { kind: 'postgres', url: { file: secret } }
+        : { kind: 'embedded', path: join(options.stateDir, 'gwanmun.db') },
+      keys: { dir: join(options.stateDir, 'keys') },
+      tenanciesDir: tenancies,
+      catalogueDir: options.catalogueDir,
+      outgoing: { allowPrivate: ['localhost'] },
+    }
+    const config = join(options.stateDir, `gwanmun-${port}.yaml`)
+    writeFileSync(config, JSON.stringify(settings, null, 2)) // JSON is YAML
+    return config
+  }
   /** One after the other: the first applies the declared state, the others find it done. */
   const startGateways = async () => {
     for (const [index, port] of nodePorts.entries()) {
       const name = index === 0 ? 'gateway' : `gateway-${index + 1}`
-      const child = start(name, ['serve', ...settings(port).flatMap((setting) => ['--set', setting])], onLog)
+      const child = start(name, ['--config', configure(port), 'serve'], onLog)
       children.set(name, child)
       // Asked by the name it is known by: a node answers to no other.
       await answering(name, `http://localhost:${port}${readyPath}`, child, words)
