@@ -35,10 +35,14 @@ const known = (thrown: unknown): string | undefined => {
       return e.path === undefined
         ? `${placeOf(e)} may not be used (${e.code}): ports below 1024 need a privilege`
         : `\`${e.path}\` cannot be written or read (${e.code}): check its owner, its mode and whether the disk is read-only`
+    case 'ENOENT':
+      return e.path === undefined ? undefined : `\`${e.path}\` is not there: check the setting that names it`
     case 'ENOSPC':
       return `the disk is full${e.path === undefined ? '' : ` at \`${e.path}\``}: make room and start again; nothing acknowledged was lost`
     default:
-      return undefined
+      return e.code?.startsWith('ERR_OSSL') // RFC 7468 text that is none, or a key of another certificate
+        ? `tls.certFile and tls.keyFile are not a certificate and its key in PEM form (${e.code})`
+        : undefined
   }
 }
 
@@ -62,6 +66,7 @@ const stopOnSignals = (stop: () => Promise<void>): void => {
 
 const run = async (argv: readonly string[]): Promise<number> => {
   let code = 0
+  let given: GlobalOptions = {}
   const shell = {
     out,
     err,
@@ -69,7 +74,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
       code = 1
     },
     config: () => {
-      const { config: file, set } = root.opts<GlobalOptions>()
+      const { config: file, set } = given
       return loadConfig({ file, flags: set ?? {} })
     },
     open: async (config: ReturnType<typeof loadConfig>['config']) => {
@@ -78,13 +83,16 @@ const run = async (argv: readonly string[]): Promise<number> => {
     },
     onStop: stopOnSignals,
   }
-  const root = program(shell, versionOf())
   try {
+    const root = await program(shell, versionOf(), argv)
+    root.hook('preAction', () => {
+      given = root.opts<GlobalOptions>()
+    })
     await root.parseAsync([...argv], { from: 'user' })
     return code
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
-    const { debug } = root.opts<GlobalOptions>()
+    const { debug } = given
     const message = known(thrown)
     err(
       `gwanmun: ${message ?? `something went wrong on our side: ${thrown instanceof Error ? thrown.message : String(thrown)}${debug ? '' : ' (--debug prints where)'}`}`,

@@ -38,7 +38,7 @@ const run = async (...argv: readonly string[]) => {
     isCommonPassword: () => false,
     demoAllowed: true,
   }
-  const root = program(
+  const root = await program(
     {
       out: (line) => out.push(line),
       err: (line) => err.push(line),
@@ -63,6 +63,7 @@ const run = async (...argv: readonly string[]) => {
       }),
     },
     '0.0.0',
+    argv,
   )
   try {
     await root.parseAsync([...argv], { from: 'user' })
@@ -172,10 +173,11 @@ describe('help and usage', () => {
     ['keys', 'list'],
     ['mapping', 'explain'],
     ['health'],
+    ['saml', 'check'],
   ]
   test.each(commands.map((c) => [c.join(' '), c] as const))('`%s --help` has an example', async (name, argv) => {
     const { code, out } = await run(...argv, '--help')
-    expect([code, out]).toEqual([0, expect.stringContaining(`$ gwanmun ${name}`)])
+    expect([code, out]).toEqual([0, expect.stringMatching(new RegExp(`Example:\\n +(\\$ )?gwanmun ${name}`))])
   })
   test.each([
     [['nonsense']],

@@ -30,7 +30,7 @@ applications:
   - name: shop
     oidc: { clientId: shop, clientSecrets: [{ literal: hush-too }], redirectUris: ['https://shop.example/cb'] }
 policies:
-  - { name: books, compartment: Prod/Web, statements: [Allow group finance to manage finance-family in tenancy] }
+  - { name: books, compartment: Prod/Web, statements: [Allow group finance to manage finance-family in compartment Web] }
 demo: {}
 `
 const lines = (changes: readonly Change[]) => changes.map((c) => `${c.action} ${c.noun} ${c.name}`)

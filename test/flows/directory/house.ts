@@ -1,26 +1,20 @@
 // What the directory's flows need, real but for clock and ids: a store in memory, real secrets, policies written by their own flow.
+import { join } from 'node:path'
 import { keyEncryptionKey, secrets as realSecrets } from '../../../src/adapters/secrets.ts'
+import { readCatalogue } from '../../../src/adapters/yaml/catalogue-file.ts'
 import { secretReader } from '../../../src/adapters/yaml/secret-field.ts'
 import { parseTenancy } from '../../../src/adapters/yaml/tenancy-file.ts'
 import type { Actor } from '../../../src/core/model/audit.ts'
 import type { Declared } from '../../../src/core/model/declared.ts'
 import type { Group, Provenance } from '../../../src/core/model/group.ts'
-import type {
-  DomainId,
-  GroupId,
-  JourneyId,
-  PersonId,
-  PolicyId,
-  SignOnRuleId,
-  TenancyId,
-} from '../../../src/core/model/ids.ts'
+import type { DomainId, GroupId, JourneyId, PersonId, SignOnRuleId, TenancyId } from '../../../src/core/model/ids.ts'
 import type { SignOnRule } from '../../../src/core/model/sign-on.ts'
 import type { Domain } from '../../../src/core/model/tenancy.ts'
+import { policyWriter } from '../../../src/flows/access/write-policy.ts'
 import { type ApplyDeps, applyTenancy, planTenancy } from '../../../src/flows/directory/apply.ts'
 import { newPassword, newPerson } from '../../../src/flows/directory/seed-people.ts'
 import type { Random } from '../../../src/ports/random.ts'
 import type { Store } from '../../../src/ports/store.ts'
-import { Problem } from '../../../src/problem.ts'
 import { testStore } from '../../stores/open-test-store.ts'
 
 export const operator: Actor = { kind: 'operator', id: 'test', name: 'test' }
@@ -37,20 +31,9 @@ export const declaredIn = (text: string): Declared => {
   return parsed
 }
 
-const policyWriter = (random: Random): ApplyDeps['policies'] => ({
-  putPolicyIn: async (tx, _, { statements, ...input }) => {
-    const wrong = statements.find((s) => !/^(allow|deny) \S.* to \w+ \S+ in /i.test(s))
-    if (wrong !== undefined) throw new Problem('config-invalid', `\`${wrong}\` does not parse`)
-    const before = await tx.policies.byName(input, input.name)
-    if (before && before.statements.join('\n') === statements.join('\n'))
-      return { policy: before, changed: false, warnings: [] }
-    const id = before?.id ?? (random.id() as PolicyId)
-    const policy = { ...input, statements, id, bindings: [], system: false, createdAt: START, updatedAt: START }
-    await tx.policies.put(policy)
-    return { policy, changed: true, warnings: [] }
-  },
-  removePolicyIn: (tx, _, policy) => tx.policies.remove(policy.id),
-})
+const read = readCatalogue(join(import.meta.dirname, '../../../config/catalogue'))
+if ('faults' in read) throw new Error(JSON.stringify(read.faults))
+const { catalogue } = read
 
 type NewPerson = {
   readonly direct?: readonly string[]
@@ -162,7 +145,14 @@ export const house = async () => {
   const clock = () => now
   const secrets = realSecrets([keyEncryptionKey(new Uint8Array(32).fill(7))])
   const session = { idleSeconds: 1800, absoluteSeconds: 43_200 }
-  const deps: ApplyDeps = { store, random, clock, secrets, session, policies: policyWriter(random) }
+  const deps: ApplyDeps = {
+    store,
+    random,
+    clock,
+    secrets,
+    session,
+    policies: policyWriter({ store, random, clock, catalogue }),
+  }
   let applied: TenancyId | undefined
   const tenancyId = (): TenancyId => {
     if (!applied) throw new Error('nothing was applied yet')
