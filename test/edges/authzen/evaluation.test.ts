@@ -174,6 +174,9 @@ describe('A11 who may ask', () => {
     for (const tenancy of ['globex', 'ACME', 'nowhere'])
       expect((await p.post(`/t/${tenancy}/access/v1/evaluation`, whole)).status).toBe(401)
   })
+  test('a caller of another tenancy is refused here too, whoever let it in', async () => {
+    expect((await p.post('/strange/acme/access/v1/evaluation', whole)).status).toBe(403)
+  })
   test('without a token a malformed body is not even looked at', async () => {
     const answer = await p.raw('/t/acme/access/v1/evaluation', {
       method: 'POST',

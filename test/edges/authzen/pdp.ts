@@ -39,6 +39,9 @@ export const pdp = async () => {
     next()
   })
   http.use('/t/:tenancy', authzen({ authorize: o.authorize, authenticateCaller, findTenancy }))
+  // as if whoever authenticates had made a mistake
+  const stranger = async () => ({ ...o.pdp, tenancyId: 'elsewhere' as typeof o.tenancyId })
+  http.use('/strange/:tenancy', authzen({ authorize: o.authorize, authenticateCaller: stranger, findTenancy }))
   http.use('/', authzenMetadata({ baseUrl: 'https://id.example/', findTenancy }))
   http.use(((error, _req, res, _next) => {
     const problem = problemOf(error)

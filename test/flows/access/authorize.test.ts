@@ -61,6 +61,24 @@ describe('A4 administrators', () => {
   })
 })
 
+test('A4 a group of that name and mark in another domain is not above the policies, whichever comes first', async () => {
+  const eve = await o.addPerson('eve', {}, 'partners')
+  const pretender = {
+    id: '!' as typeof o.administrators,
+    tenancyId: o.tenancyId,
+    name: 'administrators',
+    description: '',
+    system: true,
+  }
+  await o.store.write(async (tx) => {
+    const partners = await tx.domains.byName(o.tenancyId, 'partners')
+    if (partners) await tx.groups.put({ ...pretender, domainId: partners.id })
+  })
+  await o.bump()
+  await o.join(eve, pretender.id)
+  expect(await o.may({ subject: 'partners/eve', action: 'inspect', type: 'policies' })).toBe(false)
+})
+
 describe('A11 who the subject is', () => {
   test('user name, domain/user name, properties.domain, id', async () => {
     const id = await o.addPerson('kim')
