@@ -10,6 +10,10 @@ export const claimsOfScope = {
   groups: ['groups'],
 } as const satisfies Record<string, readonly string[]>
 
+/** Every claim that these scopes could bring. */
+export const claimsWithin = (scopes: readonly string[]): readonly string[] =>
+  Object.entries(claimsOfScope).flatMap(([scope, claims]) => (scopes.includes(scope) ? claims : []))
+
 const groupsOf = ({ groups }: Released, { include, shape }: App['groupsClaim']): object => {
   if (include.length === 0) return {} // this application is told of none, which is not the same as there being none
   return {

@@ -8,7 +8,7 @@ import type { OpenKeys } from '../../flows/upkeep/key-ring.ts'
 import { accountFinder } from './accounts.ts'
 import type { AdapterOf } from './adapter.ts'
 import type { Assurance } from './assurance.ts'
-import { claimsOfScope } from './claims.ts'
+import { claimsOfScope, claimsWithin } from './claims.ts'
 import { appOf, CLIENT_APP } from './clients.ts'
 import type { Found, OidcDeps } from './deps.ts'
 import type { ErrorPage } from './error-page.ts'
@@ -76,7 +76,11 @@ const grantFor = async (ctx: KoaContextWithOIDC, { assurance, built }: Parts) =>
   session.amr = [...found.step.amr]
   const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
   grant.addOIDCScope(ctx.oidc.requestParamOIDCScopes)
-  grant.addOIDCClaims(ctx.oidc.requestParamClaims)
+  // A claim by name (OIDC Core 1.0 §5.5) is no way around the scopes an application was not given.
+  const allowed = new Set<string>(claimsWithin(appOf(client).scopes))
+  const asking = [...ctx.oidc.requestParamClaims]
+  grant.addOIDCClaims(asking.filter((claim) => allowed.has(claim)))
+  grant.rejectOIDCClaims(asking.filter((claim) => !allowed.has(claim)))
   view.bind(ctx, await grant.save())
   return grant
 }
@@ -164,6 +168,7 @@ export const configurationOf = (parts: Parts): Configuration => {
     cookies: cookiesOf(parts),
     discovery: {
       end_session_endpoint: `${found.issuer}${routes.end_session}`,
+      prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
       ui_locales_supported: ['en', 'ko'],
     },
     enabledJWA: algorithms,

@@ -77,6 +77,22 @@ test('F12 groups: names, objects with their reasons, or not told at all', async 
   expect((await verified(bed, (await tokensFor(bed, bob.browser, 'web')).id_token, 'web')).groups).toEqual([])
 })
 
+test('F12 claims by name: within the scopes an application was given, and no question asked for the rest', async () => {
+  await bed.register('narrow', { scopes: ['openid', 'profile'] })
+  const { browser } = await bed.signedIn('alice')
+  const ask = {
+    claims: JSON.stringify({ id_token: { name: null, email: { essential: true } }, userinfo: { email: null } }),
+  }
+  const narrow = await tokensFor(bed, browser, 'narrow', ask)
+  const claims = await verified(bed, narrow.id_token, 'narrow')
+  expect(claims.name).toBe('alice of Acme')
+  expect(claims).not.toHaveProperty('email')
+  expect((await userinfo(bed, narrow.access_token)).body).not.toHaveProperty('email')
+  const wide = await tokensFor(bed, browser, 'web', ask)
+  expect((await verified(bed, wide.id_token, 'web')).email).toBe('alice@acme.example')
+  expect((await userinfo(bed, wide.access_token)).body.email).toBe('alice@acme.example')
+})
+
 test('F12 RS256 for the application that asks for it', async () => {
   const { browser } = await bed.signedIn('alice')
   const tokens = await tokensFor(bed, browser, 'old')
