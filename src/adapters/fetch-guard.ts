@@ -1,6 +1,6 @@
 // The only way out of the house. The address is checked where the connection is made, so a name that resolves differently the second
 // time (DNS rebinding) gains nothing; redirects are followed by hand and checked like the first request; bodies and time have limits.
-import { lookup } from 'node:dns'
+import { lookup as systemLookup } from 'node:dns'
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { Agent, fetch as undiciFetch } from 'undici'
@@ -11,6 +11,8 @@ type Options = {
   readonly maxBytes: number
   /** Host names, addresses or CIDR ranges inside private networks that may be called. */
   readonly allowPrivate: readonly string[]
+  /** How names become addresses; a test brings its own. */
+  readonly lookup?: typeof systemLookup
 }
 type Reason = FetchFailure['reason']
 
@@ -20,17 +22,27 @@ const failure = (reason: Reason, message: string, cause?: unknown): FetchFailure
   Object.assign(new Error(message, { cause }), { reason })
 const isFailure = (x: unknown): x is FetchFailure => x instanceof Error && 'reason' in x
 
+const globalIpv6 = ipaddr.parseCIDR('2000::/3') // the only global unicast (IANA); `::127.0.0.1` and the like lie outside
+
 /** Everything that is not plainly public is private: also tunnels that carry a private address inside (6to4, NAT64, Teredo). */
-const isPublic = (address: string): boolean => ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast' // process: IPv4-mapped IPv6 becomes IPv4
+const isPublic = (address: string): boolean => {
+  if (isIP(address) === 0) return false
+  const parsed = ipaddr.process(address) // IPv4-mapped IPv6 becomes IPv4
+  return parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(globalIpv6))
+}
+
+/** Written out: the library would read `127` as 0.0.0.127 and `0/0` as everywhere. */
+const isRange = (text: string): boolean => isIP(text.split('/')[0] ?? '') !== 0
 
 const inRange = (address: string, range: string): boolean => {
+  if (!isRange(range) || isIP(address) === 0) return false
   try {
     const parsed = ipaddr.process(address)
     const [network, bits] = range.includes('/') ? ipaddr.parseCIDR(range) : [ipaddr.process(range), undefined]
     if (network.kind() !== parsed.kind()) return false
     return parsed.match([network, bits ?? (parsed.kind() === 'ipv4' ? 32 : 128)])
   } catch {
-    return false
+    return false // a range that is none, such as `10.0.0.0/40`
   }
 }
 
@@ -44,6 +56,7 @@ const guardedAgent = (options: Options): Agent =>
     connect: {
       timeout: options.timeoutSeconds * 1000,
       lookup: (host, how, done) => {
+        const lookup = options.lookup ?? systemLookup
         lookup(host, { ...how, all: true }, (error, addresses) => {
           const list = addresses ?? []
           if (error) return done(error, [])

@@ -2,7 +2,7 @@
 // partners pin it, nobody builds a chain to it (SAML Metadata §2.4.1.1).
 import 'reflect-metadata' // x509's container reads decorator metadata when it is loaded
 import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto'
-import { X509CertificateGenerator } from '@peculiar/x509'
+import { Name, X509CertificateGenerator } from '@peculiar/x509'
 import type { JsonObject } from '../core/model/json.ts'
 import type { KeyMaker } from '../ports/keys.ts'
 
@@ -27,7 +27,7 @@ export const keyMaker = (): KeyMaker => ({
       (await X509CertificateGenerator.createSelfSigned(
         {
           serialNumber: randomBytes(16).toString('hex'),
-          name: [{ CN: [certificate.commonName] }],
+          name: new Name([{ CN: [{ utf8String: certificate.commonName }] }]), // text would be parsed, and its quotes vanish
           notBefore: new Date(certificate.now - 86_400_000), // partners' clocks
           notAfter: new Date(certificate.now + certificate.years * 365 * 86_400_000),
           signingAlgorithm: algorithms[alg],

@@ -96,43 +96,43 @@ const keep = (dir: string, file: string, text: string): void => {
   }
 }
 
+const fault = (message: string, cause?: unknown): Problem => new Problem('config-invalid', message, { cause })
+const codeOf = (thrown: unknown): string => (thrown as NodeJS.ErrnoException).code ?? 'error'
+
+/** Undefined: there is none yet. Any other trouble is an error, never a reason to make another: what the old one sealed would be lost. */
+const kept = (file: string): KeyEncryptionKey | undefined => {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return undefined
+    throw fault(`${file} cannot be read (${codeOf(cause)}): give it to the user that runs the gateway`, cause)
+  }
+  const key = decoded(text)
+  if (!key) throw fault(`${file}: expected 32 bytes in base64; restore it from your backup`)
+  return keyEncryptionKey(key)
+}
+
+const made = (dir: string, file: string): KeyEncryptionKey => {
+  const key = randomBytes(32)
+  try {
+    keep(dir, file, `${key.toString('base64')}\n`)
+    return keyEncryptionKey(new Uint8Array(key))
+  } catch (cause) {
+    const theirs = codeOf(cause) === 'EEXIST' ? kept(file) : undefined // another process was first
+    if (theirs) return theirs
+    const remedy = 'make the directory writable or set GWANMUN_KEYS_ENCRYPTION_KEY'
+    throw fault(`${file} cannot be made (${codeOf(cause)}): ${remedy}`, cause)
+  }
+}
+
 /** From configuration when given; otherwise `<dir>/kek`, made at the first start and readable by its owner only. */
 export const loadKeyEncryptionKey = (dir: string, given: string | undefined): KeyEncryptionKey => {
-  if (given !== undefined) {
-    const key = decoded(given)
-    if (!key)
-      throw new Problem(
-        'config-invalid',
-        'keys.encryptionKey: expected 32 bytes in base64; make one with `openssl rand -base64 32`',
-      )
-    return keyEncryptionKey(key)
+  if (given === undefined) {
+    const file = join(dir, 'kek')
+    return kept(file) ?? made(dir, file)
   }
-  const file = join(dir, 'kek')
-  try {
-    const key = decoded(readFileSync(file, 'utf8'))
-    if (!key) throw new Problem('config-invalid', `${file}: expected 32 bytes in base64; restore it from your backup`)
-    return keyEncryptionKey(key)
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause
-    const code = (cause as NodeJS.ErrnoException).code
-    if (code !== 'ENOENT')
-      throw new Problem(
-        'config-invalid',
-        `${file} cannot be read (${code}): give it to the user that runs the gateway`,
-        { cause },
-      )
-  }
-  try {
-    const made = randomBytes(32)
-    keep(dir, file, `${made.toString('base64')}\n`)
-    return keyEncryptionKey(new Uint8Array(made))
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code
-    if (code === 'EEXIST') return loadKeyEncryptionKey(dir, given) // another process was first
-    throw new Problem(
-      'config-invalid',
-      `${file} cannot be made (${code}): make the directory writable or set GWANMUN_KEYS_ENCRYPTION_KEY`,
-      { cause },
-    )
-  }
+  const key = decoded(given)
+  if (!key) throw fault('keys.encryptionKey: expected 32 bytes in base64; make one with `openssl rand -base64 32`')
+  return keyEncryptionKey(key)
 }
