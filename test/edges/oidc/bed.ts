@@ -2,7 +2,7 @@
 // puts the evidence a test names into the journey and lets the real `finish` decide.
 import { createServer, IncomingMessage, ServerResponse } from 'node:http'
 import { type AddressInfo, Socket } from 'node:net'
-import express from 'express'
+import express, { Router } from 'express'
 import { keyMaker, privateKeyPem } from '../../../src/adapters/keys.ts'
 import { keyEncryptionKey, secrets as openSecrets } from '../../../src/adapters/secrets.ts'
 import { systemRandom } from '../../../src/adapters/system.ts'
@@ -26,6 +26,7 @@ import { joiner, releaser } from '../../../src/flows/sign-in/release.ts'
 import { signerOut } from '../../../src/flows/sign-in/sign-out.ts'
 import { ensureKeys } from '../../../src/flows/upkeep/ensure-keys.ts'
 import { keyRing } from '../../../src/flows/upkeep/key-ring.ts'
+import type { Store } from '../../../src/ports/store.ts'
 import { testStore } from '../../stores/open-test-store.ts'
 import { direct, domain, group, id, membership, oidcApp, person, tenancy } from '../../stores/rows.ts'
 import { seed, session } from '../../stores/traffic-rows.ts'
@@ -40,10 +41,15 @@ export const passkey: Next['evidence'] = (now) => [
   { kind: 'passkey', at: now, credentialId: id('key'), userVerified: true, hardware: true },
 ]
 
-export type Options = Pick<OidcDeps, 'afterSignOut'> & { readonly rememberMs?: number }
+export type Options = Pick<OidcDeps, 'afterSignOut'> & {
+  readonly rememberMs?: number
+  readonly open?: () => Promise<Store>
+  /** Gateways on the one store; requests go round them. */
+  readonly nodes?: number
+}
 
 export const openBed = async (options: Options = {}) => {
-  const store = await testStore()
+  const store = await (options.open ?? testStore)()
   let ahead = 0
   const clock = () => Date.now() + ahead
   const random = systemRandom(clock)
@@ -86,12 +92,17 @@ export const openBed = async (options: Options = {}) => {
     ...(options.afterSignOut ? { afterSignOut: options.afterSignOut } : {}),
     config: { secureCookies: false, rememberMs: options.rememberMs ?? 0 },
   }
-  const edge = oidcEdge(deps)
+  const edges = Array.from({ length: options.nodes ?? 1 }, () => oidcEdge(deps))
+  const edge = edges[0] ?? oidcEdge(deps)
   const wanted: Wants[] = []
   let next: Next | undefined
   const finish = finisher(flows)
 
-  app.use('/d/:tenancy/:domain', edge.issuer)
+  let turn = 0
+  const round = Router({ mergeParams: true }).use((req, res, next) =>
+    edges[turn++ % edges.length]?.issuer(req, res, next),
+  )
+  app.use('/d/:tenancy/:domain', round)
   app.use('/.well-known/oauth-authorization-server/d/:tenancy/:domain', edge.metadata)
   app.get('/d/acme/:domain/sign-in/:journeyId', async (req, res) => {
     const found = await deps.findDomain('acme', req.params.domain)
@@ -133,7 +144,7 @@ export const openBed = async (options: Options = {}) => {
       next = username === undefined ? undefined : { username, evidence }
     },
     close: async () => {
-      await edge.settled()
+      for (const e of edges) await e.settled()
       server.closeAllConnections()
       server.close()
       await store.close()
@@ -184,7 +195,7 @@ export const openBed = async (options: Options = {}) => {
       return { browser, session: row, token }
     },
     audit: async (action: string) => {
-      await edge.settled()
+      for (const e of edges) await e.settled()
       return store.read((tx) => tx.audit.list(id('acme'), { action, limit: 50 }))
     },
   }
