@@ -2,6 +2,7 @@
 import { secondFactorsFor } from '../../core/assurance/level.ts'
 import { requirementOf } from '../../core/assurance/requirement.ts'
 import type { Group } from '../../core/model/group.ts'
+import type { Idp } from '../../core/model/idp.ts'
 import type { TenancyId } from '../../core/model/ids.ts'
 import type { Person } from '../../core/model/person.ts'
 import type { EpochMs } from '../../core/model/time.ts'
@@ -19,8 +20,12 @@ export const administrators = async (tx: Tx, tenancyId: TenancyId, now: EpochMs)
   const group = await administratorsGroup(tx, tenancyId)
   if (!group) return []
   const live = (await tx.memberships.ofGroup(group.id)).filter((m) => m.expiresAt === undefined || m.expiresAt > now)
-  const people = await Promise.all([...new Set(live.map((m) => m.personId))].map((id) => tx.people.get(id)))
-  return people.filter((p) => p !== undefined)
+  const people: Person[] = []
+  for (const id of new Set(live.map((m) => m.personId))) {
+    const person = await tx.people.get(id)
+    if (person) people.push(person)
+  }
+  return people
 }
 
 /** A first factor of their own, or an enabled identity provider that knows them; and the highest level it vouches for. */
@@ -28,10 +33,13 @@ const wayIn = async (tx: Tx, person: Person): Promise<{ readonly upstreamLevel: 
   const local = (await tx.credentials.ofPerson(person.id)).some(
     (c) => c.data.kind === 'password' || c.data.kind === 'passkey',
   )
-  const idps = await Promise.all((await tx.links.ofPerson(person.id)).map((l) => tx.idps.get(l.idpId)))
-  const enabled = idps.filter((i) => i?.enabled)
+  const enabled: Idp[] = []
+  for (const link of await tx.links.ofPerson(person.id)) {
+    const idp = await tx.idps.get(link.idpId)
+    if (idp?.enabled) enabled.push(idp)
+  }
   if (!local && enabled.length === 0) return undefined
-  const upstreamLevel = Math.max(0, ...enabled.flatMap((i) => i?.assurance.rules.map((r) => r.level) ?? []))
+  const upstreamLevel = Math.max(0, ...enabled.flatMap((i) => i.assurance.rules.map((r) => r.level)))
   return { upstreamLevel }
 }
 

@@ -83,10 +83,9 @@ export const ensureKeys =
   (deps: Deps): EnsureKeys =>
   async (actor, tenancyId) => {
     const { tenancy, domains } = await deps.store.read(async (tx) => {
-      const rows = await tx.domains.list(tenancyId)
-      const withKeys = await Promise.all(
-        rows.map(async (domain) => ({ domain, keys: await tx.keys.ofDomain(domain.id) })),
-      )
+      const withKeys: { readonly domain: Domain; readonly keys: readonly SigningKey[] }[] = []
+      for (const domain of await tx.domains.list(tenancyId))
+        withKeys.push({ domain, keys: await tx.keys.ofDomain(domain.id) })
       return { tenancy: await tx.tenancies.get(tenancyId), domains: withKeys }
     })
     const kept: SigningKey[] = []
