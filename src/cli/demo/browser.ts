@@ -87,12 +87,15 @@ export const withAuthenticator = async (page: Page): Promise<{ readonly count: (
  * window, and it takes each step once (RFC 6238 §5.2).
  */
 export const codesOf = (secret: string): { readonly next: () => string; readonly last: () => string } => {
-  const begun = Math.floor(Date.now() / 30_000)
-  let step = begun - 2
+  let step = 0
   let last = ''
   return {
     next: () => {
-      step += 1
+      const now = Date.now()
+      const current = Math.floor(now / 30_000)
+      // Near its end a step could be over before the code arrives: then the one before it would be two back.
+      const oldest = now % 30_000 > 22_000 ? current : current - 1
+      step = Math.max(step + 1, oldest)
       last = generateSync({ secret: secret.replace(/\s/g, ''), epoch: step * 30 })
       return last
     },

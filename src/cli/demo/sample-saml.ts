@@ -41,7 +41,7 @@ const signedIn = ({ assertion, groups }: SignedIn, questions: readonly Question[
   ['signed in at', new Date(assertion.authnInstant).toISOString()],
   ['session', `<code>${escaped(assertion.sessionIndex ?? '')}</code>`],
 ])}
-<h2>Groups</h2><p id="groups">${escaped(groups.join(', ')) || 'none'}</p>
+<h2>Groups, and why you have them</h2><p id="groups">${escaped(groups.join(', ')) || 'none'}</p>
 <h2>May you…</h2>${questions.map((q, i) => `<a class="button quiet" href="/decision/${i}">${escaped(q.label)}</a>`).join('')}
 <h2>Session</h2><a class="button" id="step-up-2" href="/sign-in?level=2">Step up to two factors</a>
 <a class="button quiet" id="again" href="/sign-in?force=1">Sign in again</a><a class="button quiet" id="sign-out" href="/sign-out">Sign out everywhere</a>`

@@ -17,6 +17,8 @@ const sources: { readonly [from: string]: (bag: Released) => readonly string[] }
   familyName: (bag) => one(bag.familyName),
   locale: (bag) => one(bag.locale),
   groups: (bag) => bag.groups.map((g) => g.name),
+  /** Why the person is in each, in words: for pages that show it, not for decisions. */
+  groupReasons: (bag) => bag.groups.flatMap((g) => g.because.map((why) => `${g.name}: ${why}`)),
   acr: (bag) => [acrOf[bag.level]],
   amr: (bag) => bag.amr,
 }
