@@ -25,7 +25,7 @@ type Wish = {
 type Fault = { readonly fault: string; readonly code: string }
 
 const names = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'token'] as const
-const ASKED_AGAIN_COOKIE_SECONDS = 15 * 60
+const WALK_SECONDS = 15 * 60
 
 /** Each parameter once (RFC 6749 §3.1), empty ones count as absent. */
 const fieldsOf = (given: URLSearchParams): Fields | Fault => {
@@ -113,7 +113,7 @@ const remember = (deps: OidcDeps, visit: Visit, wish: Pick<Wish, 'goTo' | 'app'>
     sameSite: 'lax',
     secure: deps.config.secureCookies,
     path: donePath(visit),
-    maxAge: ASKED_AGAIN_COOKIE_SECONDS * 1000,
+    maxAge: WALK_SECONDS * 1000,
   })
 }
 
