@@ -57,6 +57,7 @@ export const visit = async () => {
         })(),
       )
     },
+    press: (what: string) => press(page, what),
     chooseIdp: (name: string) => page.locator(`button[name="idp"][value="${name}"]`).click(),
     /** The gateway demands a second factor that nobody has yet: an authenticator app is set up on the way. */
     enrolTotp: async () => {

@@ -69,9 +69,19 @@ const ended = (child: ChildProcess): Promise<void> =>
     ? Promise.resolve()
     : new Promise((done) => child.once('exit', () => done()))
 
+/** The whole group: servers have workers. */
+const signal = (child: ChildProcess, name: NodeJS.Signals): void => {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, name)
+  } catch {
+    // gone already
+  }
+}
+
 const stopped = async (child: ChildProcess): Promise<void> => {
-  child.kill('SIGTERM')
-  const patience = setTimeout(() => child.kill('SIGKILL'), 5_000)
+  signal(child, 'SIGTERM')
+  const patience = setTimeout(() => signal(child, 'SIGKILL'), 5_000)
   await ended(child)
   clearTimeout(patience)
 }
@@ -82,7 +92,7 @@ export const newStage = async (portCount: number) => {
   const ports = [...(await freePorts(portCount))]
   const children: ChildProcess[] = []
   const killAll = () => {
-    for (const child of children) child.kill('SIGKILL')
+    for (const child of children) signal(child, 'SIGKILL')
   }
   process.once('exit', killAll)
 
@@ -111,6 +121,7 @@ export const newStage = async (portCount: number) => {
     const log = openSync(output, 'a')
     const child = spawn(program.command, program.args, {
       stdio: ['ignore', log, log],
+      detached: true, // a process group of its own: Apache ends by signalling its whole group, which would be ours
       env: { PATH: process.env.PATH ?? '', HOME: dir, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...program.env },
     })
     children.push(child)
