@@ -1,5 +1,5 @@
 // Builds and signs SAML messages for tests: a valid one first, so that what is broken afterwards is the only thing wrong with it.
-import { generateKeyPairSync } from 'node:crypto'
+import { createSign, generateKeyPairSync } from 'node:crypto'
 import { SignedXml } from 'xml-crypto'
 import { keyMaker, privateKeyPem } from '../../src/adapters/keys.ts'
 import type { ResponseExpectations } from '../../src/ports/saml-verifier.ts'
@@ -116,12 +116,20 @@ export const sign = (xml: string, element: string, pair: SigningPair, how: Signi
   return signer.getSignedXml()
 }
 
-import { createSign } from 'node:crypto'
-
 const ecdsaSign = (data: string, key: string): string =>
   createSign('sha256').update(data).sign({ key, dsaEncoding: 'ieee-p1363' }, 'base64')
 
 export const base64 = (xml: string): string => Buffer.from(xml, 'utf8').toString('base64')
+
+export type Mode = 'response' | 'assertion' | 'both'
+export const modes: readonly Mode[] = ['response', 'assertion', 'both']
+/** Signs what the mode says: the assertion first, the response around it after. */
+export const signAs = (mode: Mode, xml: string, pair: SigningPair, how: Signing = {}): string => {
+  const inner = mode === 'response' ? xml : sign(xml, 'Assertion', pair, how)
+  return mode === 'assertion' ? inner : sign(inner, 'Response', pair, how)
+}
+export const valid = (mode: Mode, pair: SigningPair, parts: Partial<Parts> = {}, how: Signing = {}): string =>
+  signAs(mode, responseXml({ ...usual, ...parts }), pair, how)
 
 export const expecting = (pair: SigningPair, more: Partial<ResponseExpectations> = {}): ResponseExpectations => ({
   from: { entityId: idp, certificates: [pair.certificate] },
