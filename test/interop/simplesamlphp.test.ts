@@ -7,13 +7,14 @@ import { withPeers } from './peers/present.ts'
 import { newStage, type Stage } from './peers/run.ts'
 import { newSimpleSamlPhp } from './peers/simplesamlphp.ts'
 import { alice, carol, dave, frank, known, people, type TestPerson } from './people.ts'
-import { type Visitor, visit } from './visitor.ts'
+import { eventually, type Visitor, visit } from './visitor.ts'
 
 const REFEDS_MFA = 'https://refeds.org/profile/mfa'
-const AES128_CBC = 'http://www.w3.org/2001/04/xmlenc#aes128-cbc'
-const AES256_GCM = 'http://www.w3.org/2009/xmlenc11#aes256-gcm'
 
+/** A group as no administrator should name one. */
 const erin: TestPerson = { ...alice, username: 'erin', email: 'erin@example.test', groups: ['a,b;c', 'staff'] }
+const grace: TestPerson = { ...alice, username: 'grace', email: 'grace@example.test' }
+const everybody = [...people, erin, grace]
 
 withPeers('SimpleSAMLphp as upstream identity provider', ['simpleSamlPhp'], () => {
   let stage: Stage
@@ -56,18 +57,18 @@ withPeers('SimpleSAMLphp as upstream identity provider', ['simpleSamlPhp'], () =
     site = newSite(stage)
     ssp = await newSimpleSamlPhp(stage)
     app = newDownstream(stage)
-    ssp.people([...people, erin])
+    ssp.people(everybody)
     await ssp.start()
     await startGateway(stage, site, {
       applications: [app.application],
-      idps: [trustOf('company'), trustOf('company-cbc'), trustOf('company-gcm')],
+      idps: [trustOf('company'), trustOf('company-encrypted'), trustOf('company-mfa')],
       groups: ['employees', 'wiki-readers', 'books', ...people.flatMap((p) => p.groups)],
       seeded: [],
     })
     const spMetadata = (idp: string) => `${site.issuer}/federation/${idp}/metadata`
     await ssp.trust('plain', spMetadata('company'))
-    await ssp.trust('cbc', spMetadata('company-cbc'), { encryptWith: AES128_CBC })
-    await ssp.trust('gcm', spMetadata('company-gcm'), { encryptWith: AES256_GCM, authnContextClass: REFEDS_MFA })
+    await ssp.trust('encrypted', spMetadata('company-encrypted'), { encrypt: true })
+    await ssp.trust('mfa', spMetadata('company-mfa'), { authnContextClass: REFEDS_MFA })
     running = await app.start(site)
   })
   afterAll(async () => {
@@ -78,7 +79,7 @@ withPeers('SimpleSAMLphp as upstream identity provider', ['simpleSamlPhp'], () =
   test.for([
     { idp: 'company', person: alice, groups: ['employees', 'wiki-readers', 'books'] },
     {
-      idp: 'company-cbc',
+      idp: 'company-encrypted',
       person: carol,
       groups: ['employees', 'wiki-readers', 'Grüppe mit Leerzeichen', '개발팀', 'a|b;c'],
     },
@@ -96,4 +97,72 @@ withPeers('SimpleSAMLphp as upstream identity provider', ['simpleSamlPhp'], () =
       await visitor.close()
     },
   )
+
+  test('F1: an encrypted assertion is what `company-encrypted` sends', async () => {
+    const visitor = await visit()
+    const encrypted: boolean[] = []
+    visitor.page.on('request', (request) => {
+      const field = new URLSearchParams(request.postData() ?? '').get('SAMLResponse')
+      if (field !== null) encrypted.push(Buffer.from(field, 'base64').includes('<saml:EncryptedAssertion>'))
+    })
+    await signIn(visitor, 'company-encrypted', carol)
+    expect(encrypted).toEqual([true])
+    await visitor.close()
+  })
+
+  test('F1, M11: a second factor that the company checked is not asked again, one that it did not is', async () => {
+    const strong = await visit()
+    await signIn(strong, 'company-mfa', grace)
+    await strong.go(`${app.url}/step-up?level=2`)
+    await strong.arrives(`${app.url}/`)
+    expect((await app.seen(strong)).claims).toMatchObject({ acr: 'urn:gwanmun:acr:2' })
+
+    const plain = await visit()
+    await signIn(plain, 'company', alice)
+    await plain.go(`${app.url}/step-up?level=2`)
+    await plain.enrolTotp()
+    await plain.arrives(`${app.url}/`)
+    const { claims } = await app.seen(plain)
+    expect(claims).toMatchObject({ acr: 'urn:gwanmun:acr:2', amr: expect.arrayContaining(['fed', 'otp']) })
+    await Promise.all([strong.close(), plain.close()])
+  })
+
+  test('F1, F5: a group that the company takes away is gone at the next sign-in, and each says where it came from', async () => {
+    const before = await visit()
+    await signIn(before, 'company', erin)
+    const { because } = await app.seen(before)
+    expect(because.get('books')).toEqual(['rule separators matched a,b;c'])
+    await before.close()
+
+    ssp.people([...people, { ...erin, groups: ['staff'] }])
+    const after = await visit()
+    await signIn(after, 'company', erin)
+    const { person } = await app.seen(after)
+    expect([...person.groups].sort()).toEqual(['employees', 'wiki-readers'])
+    await after.close()
+    ssp.people(everybody)
+  })
+
+  test('F1: signing out at the application ends the session at the company too, and comes back', async () => {
+    const visitor = await visit()
+    await signIn(visitor, 'company', dave)
+    await visitor.go(app.signOutUrl)
+    await visitor.arrives(`${app.url}/`)
+    await visitor.go(app.signInUrl)
+    await visitor.chooseIdp('company')
+    await visitor.arrives(ssp.origin)
+    expect(await visitor.has('#submit_button')).toBe(true) // asked for the password again
+    await visitor.close()
+  })
+
+  test('F1: signing out at the company ends the session here and at the application', async () => {
+    const visitor = await visit()
+    await signIn(visitor, 'company', dave)
+    await visitor.go(ssp.signOutUrl)
+    await visitor.arrives(ssp.signedOut)
+    await eventually(async () => expect((await app.seen(visitor)).claims).toBeNull())
+    await visitor.go(app.signInUrl)
+    expect(await visitor.has('#username')).toBe(true)
+    await visitor.close()
+  })
 })

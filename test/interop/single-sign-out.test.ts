@@ -76,7 +76,7 @@ withPeers('one session for mod_auth_openidc, mellon and Shibboleth', ['modAuthOp
   test('F12, F13, F14: signed out at the gateway', async () => {
     await visitor.go(`${site.issuer}/logout`)
     await visitor.page.locator('#sign-out').click()
-    await visitor.arrives(`${site.issuer}/logout`)
+    await visitor.arrives(`${site.issuer}/logout/done`)
     await allAreClosed()
   })
 })

@@ -12,7 +12,7 @@ const library = '/usr/share/simplesamlphp'
 
 /** How it treats one service provider. */
 export type Treatment = {
-  readonly encryptWith?: string
+  readonly encrypt?: boolean
   /** The authentication context class that it claims for everybody. */
   readonly authnContextClass?: string
 }
@@ -62,7 +62,7 @@ const settings = (at: (file: string) => string, base: string, port: number, salt
 const remoteSps = (trusted: string): string => `<?php
 foreach (glob('${trusted}/*.xml') as $file) {
   $sp = \\SimpleSAML\\Metadata\\SAMLParser::parseFile($file)->getMetadata20SP();
-  $metadata[$sp['entityid']] = array_merge($sp, ${fromJson('$file.json').replace("'$file.json'", '"$file.json"')});
+  $metadata[$sp['entityid']] = array_merge($sp, json_decode(file_get_contents("$file.json"), true));
 }
 `
 
@@ -88,9 +88,9 @@ export const newSimpleSamlPhp = async (stage: Stage) => {
       stage.write(`${NAME}/people.json`, JSON.stringify(users))
     },
     trust: async (name: string, metadataUrl: string, treatment: Treatment = {}) => {
-      const { encryptWith, authnContextClass } = treatment
+      const { encrypt = false, authnContextClass } = treatment
       const options = {
-        ...(encryptWith === undefined ? {} : { 'assertion.encryption': true, sharedkey_algorithm: encryptWith }),
+        ...(encrypt ? { 'assertion.encryption': true } : {}),
         ...(authnContextClass === undefined
           ? {}
           : { authproc: { 20: { class: 'saml:AuthnContextClassRef', AuthnContextClassRef: authnContextClass } } }),
