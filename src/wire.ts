@@ -1,8 +1,6 @@
 // The whole machine on one page: knows every room, holds no logic. Factories are called in order; whatever a factory needs is above it.
 
-import { readFileSync } from 'node:fs'
-import { createServer as createHttpServer, type Server } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
+import { resolve } from 'node:path'
 import { commonPasswords } from './adapters/common-passwords.ts'
 import { passkeyFactor } from './adapters/factor-passkey.ts'
 import { recoveryCodes } from './adapters/factor-recovery-code.ts'
@@ -10,11 +8,13 @@ import { totpFactor } from './adapters/factor-totp.ts'
 import { guardedFetch } from './adapters/fetch-guard.ts'
 import { hasher as argon2 } from './adapters/hasher.ts'
 import { privateKeyPem, keyMaker as webCryptoKeys } from './adapters/keys.ts'
+import { close, listen, serverOf } from './adapters/listening.ts'
 import { samlVerifier } from './adapters/saml-verify/verifier.ts'
 import { loadKeyEncryptionKey, secrets as sealing } from './adapters/secrets.ts'
 import { openPostgres } from './adapters/store-sql/postgres.ts'
 import { openSqlite } from './adapters/store-sql/sqlite.ts'
 import { systemClock, systemRandom } from './adapters/system.ts'
+import { ticker } from './adapters/ticker.ts'
 import { upstreamOidc } from './adapters/upstream-oidc/upstream-oidc.ts'
 import { upstreamSaml, upstreamSlo as upstreamSamlLogout } from './adapters/upstream-saml/upstream-saml.ts'
 import { readCatalogue } from './adapters/yaml/catalogue-file.ts'
@@ -29,7 +29,7 @@ import { loginCookies } from './edges/cookies.ts'
 import { httpApp } from './edges/http.ts'
 import { logger } from './edges/log.ts'
 import { management } from './edges/management.ts'
-import { metrics as prometheus } from './edges/metrics.ts'
+import { countDecisions, countSignIns, metrics as prometheus } from './edges/metrics.ts'
 import { bearerLookup } from './edges/oidc/bearer-lookup.ts'
 import { oidcEdge } from './edges/oidc/oidc-edge.ts'
 import { samlEdge } from './edges/saml/router.ts'
@@ -75,16 +75,6 @@ const METADATA_MS = 300_000
 const openStore = (store: Config['store']): Promise<Store> =>
   store.kind === 'postgres' ? openPostgres({ url: store.url }) : openSqlite({ path: store.path })
 
-const listening = (server: Server, port: number, host: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject).listen(port, host, () => resolve())
-  })
-const closed = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-  })
-
 const catalogueIn = (folder: string) => {
   const read = readCatalogue(folder)
   if ('faults' in read) throw configFault(read.faults)
@@ -103,7 +93,7 @@ export const wire = async (config: Config) => {
   const keyMaker = webCryptoKeys()
   const verifier = samlVerifier()
   const fetch = guardedFetch(config.outgoing)
-  const isCommonPassword = commonPasswords('config/common-passwords.txt')
+  const isCommonPassword = commonPasswords(resolve(import.meta.dirname, '../config/common-passwords.txt'))
   const { baseUrl } = config
   const secure = baseUrl.startsWith('https:')
   const factors = {
@@ -138,7 +128,8 @@ export const wire = async (config: Config) => {
   const catalogue = catalogueIn(config.catalogueDir)
   const findTenancy = tenancyFinder(base)
   const policies = policyWriter({ ...base, catalogue })
-  const authorize = authorizer({ ...base, catalogue })
+  const metrics = prometheus()
+  const authorize = countDecisions(metrics, authorizer({ ...base, catalogue }))
   const demoAllowed = config.allowDemo || ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname)
   const directory = {
     ...base,
@@ -154,7 +145,6 @@ export const wire = async (config: Config) => {
   const sweep = sweepExpired({ store, clock })
 
   // ── edges ──
-  const metrics = prometheus()
   const cookies = loginCookies({ secure, clock })
   const render = renderer({ random, secure })
   const pages = pagesBy(render)
@@ -190,9 +180,8 @@ export const wire = async (config: Config) => {
     ...federation,
     begin,
     show: shower({ ...base, factors }),
-    respond: responder(answering),
+    ...countSignIns(metrics, { respond: responder(answering), finish: finisher(base) }),
     goUpstream: upstreamGoer({ ...base, upstreams }),
-    finish: finisher(base),
     render,
     pages,
     baseUrl,
@@ -242,27 +231,9 @@ export const wire = async (config: Config) => {
 
   // ── running ──
   let stopping = false
-  const timers: NodeJS.Timeout[] = []
-  const every = (ms: number, what: string, work: () => Promise<unknown>) => {
-    let running = false
-    const tick = () => {
-      if (running) return // slower than its own interval: skip, do not pile up
-      running = true
-      work()
-        .catch((err: unknown) => log.error({ err }, what))
-        .finally(() => {
-          running = false
-        })
-    }
-    timers.push(setInterval(tick, ms).unref())
-  }
-  const server: Server = config.tls
-    ? createHttpsServer(
-        { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile), minVersion: 'TLSv1.2' },
-        app,
-      )
-    : createHttpServer(app)
-  const managing = createHttpServer(management({ ready: () => store.ready(), metrics, stopping: () => stopping }))
+  const ticks = ticker(report)
+  const server = serverOf(app, config.tls)
+  const managing = serverOf(management({ ready: () => store.ready(), metrics, stopping: () => stopping }))
   const operator = { kind: 'operator', id: 'gwanmun', name: 'gwanmun serve' } as const
 
   const declaredTenancies = () => {
@@ -289,21 +260,19 @@ export const wire = async (config: Config) => {
       for (const fetched of await refresh({ onlyMissing: true }))
         if (fetched.outcome === 'refused' || fetched.outcome === 'unreachable')
           log.warn({ ...fetched }, 'metadata was not loaded; it is tried again')
-      await listening(managing, config.management.port, config.management.host)
-      await listening(server, config.listen.port, config.listen.host)
-      every(OUTBOX_MS, 'the outbox stopped', async () => {
+      await listen(managing, config.management.port, config.management.host)
+      const port = await listen(server, config.listen.port, config.listen.host)
+      ticks.every(OUTBOX_MS, 'the outbox stopped', async () => {
         for (const { kind, outcome } of await send()) metrics.delivery(kind, outcome)
       })
-      every(SWEEP_MS, 'the sweep stopped', sweep)
-      every(METADATA_MS, 'metadata was not refreshed', () => refresh())
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : config.listen.port
+      ticks.every(SWEEP_MS, 'the sweep stopped', sweep)
+      ticks.every(METADATA_MS, 'metadata was not refreshed', () => refresh())
       return { url: `${config.tls ? 'https' : 'http'}://${config.listen.host}:${port}` }
     },
     stop: async () => {
       stopping = true
-      for (const timer of timers) clearInterval(timer)
-      await Promise.all([server, managing].filter((s) => s.listening).map(closed))
+      ticks.stop()
+      await Promise.all([server, managing].map(close))
       await oidc.settled()
       await store.close()
     },

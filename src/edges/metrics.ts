@@ -1,6 +1,8 @@
 // What Prometheus may know: the process, sign-ins and decisions. Few labels, all from fixed sets: a label that a request could choose
 // would fill the memory of whoever scrapes.
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import type { Authorize } from '../flows/access/api.ts'
+import type { Finish, Respond } from '../flows/sign-in/api.ts'
 
 export type Metrics = {
   signIn(outcome: 'success' | 'failure'): void
@@ -41,3 +43,31 @@ export const metrics = (): Metrics => {
     read: async () => ({ type: register.contentType, text: await register.metrics() }),
   }
 }
+
+export const countDecisions =
+  (metrics: Pick<Metrics, 'decision'>, authorize: Authorize): Authorize =>
+  async (caller, question) => {
+    const decision = await authorize(caller, question)
+    metrics.decision(decision.allow)
+    return decision
+  }
+
+/** A failure is a credential that was refused; a step that only asks for the next one is neither. */
+export const countSignIns = (
+  metrics: Pick<Metrics, 'signIn'>,
+  { respond, finish }: { readonly respond: Respond; readonly finish: Finish },
+): { readonly respond: Respond; readonly finish: Finish } => ({
+  respond: async (ref, hop, answer) => {
+    const answered = await respond(ref, hop, answer)
+    const refused =
+      answered.kind === 'fault' &&
+      ['wrong-credentials', 'wrong-code', 'code-used', 'passkey-failed', 'passkey-unknown'].includes(answered.fault)
+    if (refused) metrics.signIn('failure')
+    return answered
+  },
+  finish: async (ref) => {
+    const finished = await finish(ref)
+    if (finished) metrics.signIn('success')
+    return finished
+  },
+})
