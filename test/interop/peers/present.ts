@@ -38,7 +38,7 @@ const peers = {
     packages: 'apache2 simplesamlphp libapache2-mod-php8.2 php-xml php-mbstring php-curl php-sqlite3',
     isHere: all('/usr/sbin/apache2', '/usr/share/simplesamlphp/www/index.php', `${modules}/libphp8.2.so`),
   },
-  pysaml2: { title: 'pysaml2', packages: 'python3-pysaml2 xmlsec1', isHere: imports('saml2') },
+  pysaml2: { title: 'pysaml2', packages: 'python3-pysaml2 python3-flask xmlsec1', isHere: imports('saml2, flask') },
   authlib: {
     title: 'Authlib',
     packages: 'python3-authlib python3-flask python3-requests',
