@@ -11,6 +11,7 @@ from saml2.config import Config
 from saml2.saml import NAMEID_FORMAT_PERSISTENT
 
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 
 settings = json.loads(sys.argv[1])
 base = settings["base"]
@@ -24,6 +25,9 @@ service = {
     "logout_requests_signed": True,
     "want_assertions_signed": True,
     "want_response_signed": True,
+    # Left out, it signs what it posts with SHA-1, which is refused.
+    "signing_algorithm": RSA_SHA256,
+    "digest_algorithm": SHA256,
     "name_id_format": [NAMEID_FORMAT_PERSISTENT],
 }
 client = Saml2Client(
