@@ -25,9 +25,6 @@ service = {
     "logout_requests_signed": True,
     "want_assertions_signed": True,
     "want_response_signed": True,
-    # Left out, it signs what it posts with SHA-1, which is refused.
-    "signing_algorithm": RSA_SHA256,
-    "digest_algorithm": SHA256,
     "name_id_format": [NAMEID_FORMAT_PERSISTENT],
 }
 client = Saml2Client(
@@ -75,8 +72,14 @@ def by_post():
 
 
 def sign_in(binding):
+    # Without the algorithms, 7.0 signs what it posts with SHA-1, which is refused.
     request_id, info = client.prepare_for_authenticate(
-        relay_state="/private", binding=binding, sign=True, sigalg=RSA_SHA256, nameid_format=NAMEID_FORMAT_PERSISTENT
+        relay_state="/private",
+        binding=binding,
+        sign=True,
+        sigalg=RSA_SHA256,
+        digest_alg=SHA256,
+        nameid_format=NAMEID_FORMAT_PERSISTENT,
     )
     waiting[request_id] = "/private"
     return sent(info)
