@@ -13,8 +13,13 @@ const filesUnder = (dir: string): string[] =>
     return entry.name.endsWith('.ts') ? [path] : []
   })
 
-type File = { readonly path: string; readonly text: string; readonly imports: readonly { readonly spec: string; readonly typeOnly: boolean }[] }
-const IMPORT = /^\s*(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm
+type File = {
+  readonly path: string
+  readonly text: string
+  readonly imports: readonly { readonly spec: string; readonly typeOnly: boolean }[]
+}
+const IMPORT =
+  /^\s*(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm
 
 const files: readonly File[] = filesUnder(src).map((path) => {
   const text = readFileSync(path, 'utf8')
@@ -27,7 +32,20 @@ const roomOf = (path: string): string => path.split('/')[0] ?? path
 const targetOf = (file: File, spec: string): string | undefined =>
   spec.startsWith('.') ? relative(src, resolve(src, dirname(file.path), spec)) : undefined
 
-const everything = ['core', 'ports', 'flows', 'adapters', 'edges', 'cli', 'sdk', 'console', 'config.ts', 'problem.ts', 'wire.ts', 'main.ts']
+const everything = [
+  'core',
+  'ports',
+  'flows',
+  'adapters',
+  'edges',
+  'cli',
+  'sdk',
+  'console',
+  'config.ts',
+  'problem.ts',
+  'wire.ts',
+  'main.ts',
+]
 const may: { readonly [room: string]: readonly string[] } = {
   core: ['core'],
   ports: ['ports', 'core'],
@@ -63,7 +81,9 @@ describe('rooms', () => {
   })
   test('core, ports and flows use no package and no node: module', () => {
     const wrong = files.flatMap((file) =>
-      mayUsePackages(roomOf(file.path)) ? [] : file.imports.filter(({ spec }) => !spec.startsWith('.')).map(({ spec }) => `${file.path} imports ${spec}`),
+      mayUsePackages(roomOf(file.path))
+        ? []
+        : file.imports.filter(({ spec }) => !spec.startsWith('.')).map(({ spec }) => `${file.path} imports ${spec}`),
     )
     expect(wrong).toEqual([])
   })
@@ -74,7 +94,9 @@ describe('rooms', () => {
       .flatMap((file) =>
         file.imports.flatMap(({ spec }) => {
           const target = targetOf(file, spec)
-          return target && roomOf(target) === 'adapters' && partOf(target) !== partOf(file.path) ? [`${file.path} imports ${target}`] : []
+          return target && roomOf(target) === 'adapters' && partOf(target) !== partOf(file.path)
+            ? [`${file.path} imports ${target}`]
+            : []
         }),
       )
     expect(wrong).toEqual([])
@@ -105,25 +127,38 @@ describe('purity', () => {
   const stripped = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
   test('core and flows read no clock, throw no dice, see no environment and no network', () => {
     const impure = /\bDate\.now\(|\bnew Date\(\s*\)|\bMath\.random\(|\bprocess\.|\bfetch\(|\bsetTimeout\(|\bcrypto\./
-    const wrong = files.filter((f) => ['core', 'flows'].includes(roomOf(f.path)) && impure.test(stripped(f.text))).map((f) => f.path)
+    const wrong = files
+      .filter((f) => ['core', 'flows'].includes(roomOf(f.path)) && impure.test(stripped(f.text)))
+      .map((f) => f.path)
     expect(wrong).toEqual([])
   })
   test('core throws nothing', () => {
-    const wrong = files.filter((f) => roomOf(f.path) === 'core' && /\bthrow\b/.test(stripped(f.text))).map((f) => f.path)
+    const wrong = files
+      .filter((f) => roomOf(f.path) === 'core' && /\bthrow\b/.test(stripped(f.text)))
+      .map((f) => f.path)
     expect(wrong).toEqual([])
   })
   test('the environment is read in config.ts only', () => {
-    const wrong = files.filter((f) => f.path !== 'config.ts' && /\bprocess\.env\b/.test(stripped(f.text))).map((f) => f.path)
+    const wrong = files
+      .filter((f) => f.path !== 'config.ts' && /\bprocess\.env\b/.test(stripped(f.text)))
+      .map((f) => f.path)
     expect(wrong).toEqual([])
   })
   test('the wall clock is read in one adapter only', () => {
     const wrong = files
-      .filter((f) => !['cli', 'console', 'sdk'].includes(roomOf(f.path)) && f.path !== 'adapters/system.ts' && /\bDate\.now\(|\bnew Date\(\s*\)/.test(stripped(f.text)))
+      .filter(
+        (f) =>
+          !['cli', 'console', 'sdk'].includes(roomOf(f.path)) &&
+          f.path !== 'adapters/system.ts' &&
+          /\bDate\.now\(|\bnew Date\(\s*\)/.test(stripped(f.text)),
+      )
       .map((f) => f.path)
     expect(wrong).toEqual([])
   })
   test('only main.ts exits the process', () => {
-    expect(files.filter((f) => f.path !== 'main.ts' && /\bprocess\.exit\(/.test(stripped(f.text))).map((f) => f.path)).toEqual([])
+    expect(
+      files.filter((f) => f.path !== 'main.ts' && /\bprocess\.exit\(/.test(stripped(f.text))).map((f) => f.path),
+    ).toEqual([])
   })
 })
 
@@ -138,17 +173,25 @@ describe('form', () => {
     expect(wrong).toEqual([])
   })
   test('names say what things are', () => {
-    expect(files.map((f) => f.path).filter((p) => /(manager|service|helper|util|handler|context)s?\.ts$/.test(p))).toEqual([])
+    expect(
+      files.map((f) => f.path).filter((p) => /(manager|service|helper|util|handler|context)s?\.ts$/.test(p)),
+    ).toEqual([])
     expect(files.map((f) => f.path).filter((p) => !/^[a-z0-9/-]+(\.[a-z-]+)?\.ts$/.test(p))).toEqual([])
   })
   test('a file opens with what it knows', () => {
     expect(files.filter((f) => !/^(#!.*\n)?\/\/ /.test(f.text)).map((f) => f.path)).toEqual([])
   })
   test('no file over 300 lines without a reason', () => {
-    const long = files.filter((f) => f.text.split('\n').length - 1 > 300 && !(f.path in longOnPurpose)).map((f) => f.path)
+    const long = files
+      .filter((f) => f.text.split('\n').length - 1 > 300 && !(f.path in longOnPurpose))
+      .map((f) => f.path)
     expect(long).toEqual([])
   })
   test('nothing is left for later', () => {
-    expect(files.filter((f) => /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|expect-error)|\bas any\b/.test(f.text)).map((f) => f.path)).toEqual([])
+    expect(
+      files
+        .filter((f) => /\b(TODO|FIXME|XXX|HACK)\b|@ts-(ignore|expect-error)|\bas any\b/.test(f.text))
+        .map((f) => f.path),
+    ).toEqual([])
   })
 })
