@@ -5,6 +5,7 @@ import type { Declared } from '../../core/model/declared.ts'
 import type { Tenancy } from '../../core/model/tenancy.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import { Problem } from '../../problem.ts'
+import { checkSecrets } from '../upkeep/check-secrets.ts'
 import { ensureKeys } from '../upkeep/ensure-keys.ts'
 import { type ApplyDeps, applyTenancy } from './apply.ts'
 import { createTenancyIn } from './create-tenancy.ts'
@@ -90,6 +91,7 @@ const bootstrap = async (
 export const applyDeclared =
   (deps: BringUpDeps): ApplyDeclared =>
   async (actor, declared) => {
+    await checkSecrets(deps)() // before anything is sealed beside what another key sealed
     const warnings: string[] = []
     const tenancies: BroughtUp['tenancies'][number][] = []
     for (const one of declared) {

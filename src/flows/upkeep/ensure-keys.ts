@@ -25,6 +25,9 @@ const needed: readonly Kind[] = [
   { use: 'saml', alg: 'RS256' },
   { use: 'cookie', alg: 'HS256' },
 ]
+/** What a private key is bound to when it is sealed: a row copied to another id does not open. */
+export const sealedFor = (id: KeyId): string => `key:${id}`
+
 const CERTIFICATE_YEARS = 10 // partners pin it by hand; rotation is by overlap, not by expiry
 
 const missingOf = (keys: readonly SigningKey[]): readonly Kind[] =>
@@ -34,7 +37,7 @@ const make = async (deps: Deps, { use, alg }: Kind, tenancy: Tenancy, domain: Do
   const id = deps.random.id() as KeyId
   const now = deps.clock()
   const row = { id, domainId: domain.id, use, alg, status: 'active' as const, createdAt: now }
-  const sealed = (plain: string): string => deps.secrets.seal(plain, `key:${id}`)
+  const sealed = (plain: string): string => deps.secrets.seal(plain, sealedFor(id))
   if (alg === 'HS256')
     return { ...row, privateSealed: sealed(deps.random.token()), publicJwk: undefined, certificatePem: undefined }
   const certificate =

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../core/model/json.ts'
 import type { SigningKey } from '../../core/model/key.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import type { Store } from '../../ports/store.ts'
+import { sealedFor } from './ensure-keys.ts'
 
 export type SamlKey = { readonly privateKeyPem: string; readonly certificatePem: string }
 export type OpenKeys = {
@@ -26,7 +27,7 @@ type Deps = { readonly store: Store; readonly secrets: Secrets; readonly pemOf: 
 const order: { readonly [S in SigningKey['status']]: number } = { active: 0, next: 1, retired: 2 }
 
 export const keyRing = ({ store, secrets, pemOf }: Deps): KeyRing => {
-  const open = (key: SigningKey): string => secrets.open(key.privateSealed, `key:${key.id}`)
+  const open = (key: SigningKey): string => secrets.open(key.privateSealed, sealedFor(key.id))
   const samlKey = (key: SigningKey): SamlKey => ({
     privateKeyPem: pemOf(open(key)),
     certificatePem: key.certificatePem ?? '',
