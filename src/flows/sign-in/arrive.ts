@@ -39,7 +39,8 @@ const provenAt = (idp: Idp, said: EpochMs | undefined, startedAt: EpochMs | unde
 
 const evidenceOf = (idp: Idp, assertion: Assertion, startedAt: EpochMs | undefined, now: EpochMs): Evidence => {
   const at = provenAt(idp, assertion.authenticatedAt, startedAt, now)
-  const { level } = upstreamLevel(idp.assurance, { acr: assertion.acr, amr: assertion.amr, authenticatedAt: at }, now)
+  // Not `at`: a provider that does not say when must not pass for one that said "just now".
+  const { level } = upstreamLevel(idp.assurance, assertion, now)
   return { kind: 'upstream', at, idpId: idp.id, level, acr: assertion.acr, amr: assertion.amr }
 }
 
