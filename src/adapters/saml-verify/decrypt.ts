@@ -28,6 +28,10 @@ const mgfHashes: { readonly [uri: string]: string } = {
   [`${xenc11}mgf1sha512`]: 'sha512',
 }
 
+/** Only what the table holds itself: the sender chooses the name, and `constructor` is a name too. */
+const named = <T>(table: { readonly [uri: string]: T }, uri: string): T | undefined =>
+  Object.hasOwn(table, uri) ? table[uri] : undefined
+
 const cipherValue = (data: Element): Buffer | undefined => {
   const holder = child(data, ns.xenc, 'CipherData')
   const value = holder && child(holder, ns.xenc, 'CipherValue') // CipherReference would fetch
@@ -41,9 +45,9 @@ const oaepHash = (key: Element): string | undefined => {
   const method = methodOf(key)
   if (!method || !oaepUris.includes(algorithmOf(key))) return undefined
   const digestElement = child(method, ns.dsig, 'DigestMethod')
-  const digest = digestElement ? oaepHashes[attribute(digestElement, 'Algorithm') ?? ''] : 'sha1'
+  const digest = digestElement ? named(oaepHashes, attribute(digestElement, 'Algorithm') ?? '') : 'sha1'
   const mgfElement = child(method, xenc11, 'MGF')
-  const mgf = mgfElement ? mgfHashes[attribute(mgfElement, 'Algorithm') ?? ''] : 'sha1'
+  const mgf = mgfElement ? named(mgfHashes, attribute(mgfElement, 'Algorithm') ?? '') : 'sha1'
   return digest !== undefined && digest === mgf ? digest : undefined
 }
 
@@ -71,7 +75,7 @@ export type Opened = { readonly text: string; readonly malleable: boolean }
 
 export const decryptAssertion = (encrypted: Element, privateKeys: readonly string[]): Opened | Refusal => {
   const data = child(encrypted, ns.xenc, 'EncryptedData')
-  const cipher = data && ciphers[algorithmOf(data)]
+  const cipher = data && named(ciphers, algorithmOf(data))
   if (!data || !cipher)
     return refuse('encryption-algorithm-not-allowed', { received: data ? algorithmOf(data) : '(none)' })
   const keys = encryptedKeys(encrypted, data)

@@ -30,6 +30,9 @@ const lexicalRefusal = (text: string, mayComment: boolean): Refusal | undefined 
     return refuse('encoding-invalid', { expected: 'UTF-8', received: encoding })
   const version = /version\s*=\s*["']([^"']*)["']/.exec(declared)?.[1] ?? '1.0'
   if (version !== '1.0') return refuse('xml-invalid', { expected: 'XML 1.0', received: version }) // 1.1 has other line ends
+  // Line ends in XML 1.1 only, and one of our two parsers takes them for such.
+  if (!mayComment && /[\u{85}\u{2028}]/u.test(text))
+    return refuse('xml-invalid', { detail: 'a line end of XML 1.1 is in the text' })
   const rest = text.slice(declared.length).toUpperCase()
   for (const [opening, reason] of forbidden) {
     if (mayComment && (opening === '<!--' || opening === '<!')) continue
@@ -112,7 +115,9 @@ export const parseMessage = (text: string): Parsed | Refusal => {
   const parsed = parse(text, false)
   if ('refused' in parsed) return parsed
   const fault = schemaFault(parsed.text)
-  return fault === undefined ? parsed : refuse('schema-invalid', { received: fault })
+  return fault === undefined
+    ? parsed
+    : refuse(fault.wellFormed ? 'schema-invalid' : 'xml-invalid', { received: fault.words })
 }
 
 /** Part of a message that was checked as a whole before: canonical signed bytes. */
