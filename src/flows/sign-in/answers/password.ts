@@ -1,4 +1,6 @@
 // The local password. An unknown name costs and answers exactly like a wrong password.
+import { policyFor } from '../../../core/assurance/password-policy.ts'
+import type { PasswordPolicy } from '../../../core/model/sign-on.ts'
 import type { Answered } from '../api.ts'
 import { trustedDeviceEvidence } from '../device-evidence.ts'
 import { passwordOf } from '../load-facts.ts'
@@ -8,13 +10,33 @@ import { type AnsweringDeps, fault, type Given, next, proved, refuse, saveJourne
 /** Account-wide limits are looser than per source, so that one stranger cannot keep a colleague out. */
 const ACCOUNT_FACTOR = 10
 
+type Limits = Pick<PasswordPolicy, 'freeTries' | 'maxWaitSeconds'>
+
+/**
+ * Policies of groups have limits of their own. A name that nobody has gets those of one of them, always the same: otherwise the number of
+ * free tries would tell a group's members from strangers.
+ */
+const limitsOf = async ({ store, secrets }: AnsweringDeps, { open }: Given): Promise<Limits> => {
+  const { person, journey } = open
+  if (person) return open.passwordPolicy
+  const policies = await store.read((tx) => tx.passwordPolicies.list(journey.domainId))
+  const possible = [policyFor(policies, []).policy, ...policies.filter((p) => p.groups.length > 0)]
+  const dice = secrets.mac(
+    'decoy',
+    JSON.stringify(['limits', journey.domainId, (journey.username ?? '').toLowerCase()]),
+  )
+  const choice = [...dice].reduce((sum, c) => (sum * 31 + (c.codePointAt(0) ?? 0)) % 1_000_003, 0) % possible.length
+  return possible[choice] ?? open.passwordPolicy
+}
+
 /**
  * Per (account, source), and per account over all sources. From a device its owner trusts only a counter of its own applies: what
  * others do elsewhere never locks it out.
  */
-const countersOf = async ({ store, secrets }: AnsweringDeps, given: Given): Promise<readonly Counter[]> => {
-  const { journey, person, passwordPolicy } = given.open
-  const { freeTries, maxWaitSeconds } = passwordPolicy
+const countersOf = async (deps: AnsweringDeps, given: Given): Promise<readonly Counter[]> => {
+  const { store, secrets } = deps
+  const { journey, person } = given.open
+  const { freeTries, maxWaitSeconds } = await limitsOf(deps, given)
   const account = `${journey.domainId}:${secrets.digest((journey.username ?? '').toLowerCase())}`
   const device = person && (await store.read((tx) => trustedDeviceEvidence(tx, journey, person.id, given.now)))
   if (device?.kind === 'trusted-device')
