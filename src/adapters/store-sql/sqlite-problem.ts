@@ -23,7 +23,8 @@ const reasons: Readonly<Record<number, (path: string) => string>> = {
   7: () => 'needs more memory than there is',
   [READONLY]: (path) =>
     `cannot be written: make ${path}, its directory and its file system writable for the user that runs gwanmun`,
-  10: () => 'cannot be read or written: the disk or the file system reports an error',
+  // Also SHMSIZE: the index beside the log has no room, before SQLite says FULL.
+  10: () => 'cannot be read or written: see that the disk is not full and not damaged',
   11: () => 'is damaged: stop gwanmun and restore a backup',
   13: () => 'cannot grow, the disk is full: free some space, gwanmun goes on by itself',
   14: (path) => `cannot be opened: ${dirname(path)} must be a directory that the user that runs gwanmun may write`,

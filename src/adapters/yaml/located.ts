@@ -83,9 +83,9 @@ export const inOurWords = (issue: z.core.$ZodRawIssue): string | undefined => {
     case 'invalid_value':
       return `expected ${issue.values.map((v) => `\`${String(v)}\``).join(' or ')}, got ${shown(issue.input)}`
     case 'too_small':
-      return `must be at least ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}, got ${shown(issue.input)}`
+      return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${issue.origin === 'string' ? ' characters' : ''}, got ${shown(issue.input)}`
     case 'too_big':
-      return `must be at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}, got ${shown(issue.input)}`
+      return `must be ${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}, got ${shown(issue.input)}`
     case 'invalid_union':
       return 'discriminator' in issue && issue.discriminator
         ? `\`${String(issue.discriminator)}\` is missing or unknown`
