@@ -63,6 +63,11 @@ export const refusalOf = (thrown: unknown): Refusal => {
         detail: text(link.error_description) ?? `the provider answered \`${error}\``,
       }
     }
+    if (link.code === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE')
+      return {
+        refused: 'upstream-credentials-refused',
+        detail: 'the provider refused our client id and secret, or the token it gave: check them and `clientAuth`',
+      }
     const claim = text((link as { claim?: unknown }).claim)
     if (claim !== undefined && link.code !== 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED')
       return { refused: byClaim[claim] ?? 'id-token-invalid', detail }

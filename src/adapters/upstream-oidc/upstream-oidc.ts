@@ -9,6 +9,7 @@ import type { Fetch } from '../../ports/fetcher.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import type { Assertion, Refusal, Upstream } from '../../ports/upstream.ts'
 import { attributesOf, authTimeOf, methodsOf, overageOf } from './claims.ts'
+import { clientAuthOf } from './client-auth.ts'
 import { refusalOf } from './refusals.ts'
 
 type Deps = {
@@ -28,12 +29,7 @@ const configurations = (deps: Deps) => {
   const discover = async ({ id, trust }: OidcIdp): Promise<client.Configuration> => {
     const secret =
       trust.clientSecretSealed === undefined ? undefined : deps.secrets.open(trust.clientSecretSealed, `idp:${id}`)
-    const auth =
-      secret === undefined || trust.clientAuth === 'none'
-        ? client.None()
-        : trust.clientAuth === 'client_secret_post'
-          ? client.ClientSecretPost(secret)
-          : client.ClientSecretBasic(secret)
+    const auth = clientAuthOf(trust.clientAuth, secret)
     const metadata = { id_token_signed_response_alg: trust.idTokenAlg, [client.clockTolerance]: trust.clockSkewSeconds }
     // Plain http is for laptops: configuration decided that when it accepted the issuer, and the guarded fetch decides where it may go.
     const insecure = trust.issuer.startsWith('http:') ? [client.allowInsecureRequests] : []
