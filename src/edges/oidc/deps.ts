@@ -1,6 +1,5 @@
 // What the OpenID Connect edge uses, exactly; handed in by wire.ts.
-import type { Request, Response } from 'express'
-import type { Participant, Session } from '../../core/model/session.ts'
+import type { Request } from 'express'
 import type { Assess, Begin, FindDomain, Join, Release, SignOut, Source } from '../../flows/sign-in/api.ts'
 import type { KeyRing } from '../../flows/upkeep/key-ring.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -8,28 +7,12 @@ import type { Fetch } from '../../ports/fetcher.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import type { Store } from '../../ports/store.ts'
-import type { Send } from '../../ports/upstream.ts'
+import type { AfterSignOut } from '../after-sign-out.ts'
 import type { LoginCookies } from '../cookies.ts'
 import type { OidcPages } from './pages.ts'
 
 /** The identity domain a request is about. */
 export type Found = NonNullable<Awaited<ReturnType<FindDomain>>>
-
-/**
- * What else the browser must visit once a session has ended: SAML participants, the upstream's own logout. Answers the request and ends
- * the walk at `returnTo` (ours); false when there was nothing to visit, then the browser goes straight on.
- */
-export type AfterSignOut = (
-  req: Request,
-  res: Response,
-  walk: {
-    readonly found: Found
-    readonly ended: Session
-    readonly participants: readonly Participant[]
-    readonly upstream: Send | undefined
-    readonly returnTo: string
-  },
-) => Promise<boolean>
 
 export type OidcDeps = {
   readonly findDomain: FindDomain

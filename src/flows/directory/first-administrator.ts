@@ -15,7 +15,8 @@ import type { Store, Tx } from '../../ports/store.ts'
 import { eventOf, targetOf } from '../audit-event.ts'
 import { administrators, administratorsGroup } from './administrators.ts'
 import { DEFAULT_DOMAIN } from './create-tenancy.ts'
-import { newPassword, newPerson } from './seed-people.ts'
+import { newPerson } from './new-person.ts'
+import { newPassword } from './seed-people.ts'
 
 export type FirstAdministratorDeps = {
   readonly store: Store

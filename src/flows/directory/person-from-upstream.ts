@@ -1,7 +1,6 @@
 // Just-in-time: an accepted assertion → the person it means. Links only when the link is proven; never merges into an account by name.
 import { profileOf } from '../../core/mapping/profile.ts'
 import type { Idp } from '../../core/model/idp.ts'
-import type { PersonId } from '../../core/model/ids.ts'
 import type { JsonObject } from '../../core/model/json.ts'
 import type { Person } from '../../core/model/person.ts'
 import type { EpochMs } from '../../core/model/time.ts'
@@ -10,6 +9,7 @@ import type { Tx } from '../../ports/store.ts'
 import type { Assertion } from '../../ports/upstream.ts'
 import { Problem } from '../../problem.ts'
 import { actorOf, eventOf, targetOf } from '../audit-event.ts'
+import { newPerson } from './new-person.ts'
 
 type Arrived = { readonly idp: Idp; readonly assertion: Assertion; readonly requestId: string; readonly now: EpochMs }
 type Profile = Exclude<ReturnType<typeof profileOf>, { readonly faults: readonly unknown[] }>
@@ -42,24 +42,9 @@ const filled = (person: Person, profile: Profile, idp: Idp, now: EpochMs): Perso
 })
 
 const create = async (tx: Tx, random: Random, { idp, requestId, now }: Arrived, profile: Profile): Promise<Person> => {
-  const blank: Person = {
-    id: random.id() as PersonId,
-    tenancyId: idp.tenancyId,
-    domainId: idp.domainId,
-    username: profile.username,
-    email: undefined,
-    emailVerified: false,
-    displayName: profile.username,
-    givenName: undefined,
-    familyName: undefined,
-    locale: undefined,
-    attributes: {},
-    status: 'active',
-    serviceAccount: false,
-    handle: random.token(),
-    createdAt: now,
-    updatedAt: now,
-  }
+  const { username } = profile
+  const home = { id: idp.domainId, tenancyId: idp.tenancyId }
+  const blank = newPerson(random, now, home, { username, email: undefined, displayName: username })
   const person = filled(blank, profile, idp, now)
   // Taken by a local or another provider's account: joining them by name would hand one person's account to another.
   if ((await tx.people.put(person)) === 'name-taken')

@@ -12,6 +12,7 @@ import type { Hasher } from '../../ports/hasher.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Store, Tx } from '../../ports/store.ts'
 import { eventOf, targetOf } from '../audit-event.ts'
+import { newPerson } from './new-person.ts'
 import { fault, faultsAsProblem, type Path, type Run } from './reconcile.ts'
 
 /** Found while the rest is applied, so that a tenancy with a misspelt group is not half there. */
@@ -34,28 +35,6 @@ export const checkSeeds = async (run: Run, people: readonly SeedPerson[]): Promi
 
 type Deps = { readonly store: Store; readonly random: Random; readonly clock: Clock; readonly hasher: Hasher }
 type Absent = { readonly person: SeedPerson; readonly path: Path; readonly phc: string | undefined }
-
-export const newPerson = (
-  random: Random,
-  now: EpochMs,
-  domain: Pick<Domain, 'id' | 'tenancyId'>,
-  named: Pick<Person, 'username' | 'email' | 'displayName'> & Partial<Person>,
-): Person => ({
-  id: random.id() as PersonId,
-  tenancyId: domain.tenancyId,
-  domainId: domain.id,
-  emailVerified: false,
-  givenName: undefined,
-  familyName: undefined,
-  locale: undefined,
-  attributes: {},
-  status: 'active',
-  serviceAccount: false,
-  handle: random.token(),
-  createdAt: now,
-  updatedAt: now,
-  ...named,
-})
 
 export const newPassword = (
   random: Random,

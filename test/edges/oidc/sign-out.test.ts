@@ -3,7 +3,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AfterSignOut } from '../../../src/edges/oidc/deps.ts'
+import type { AfterSignOut } from '../../../src/edges/after-sign-out.ts'
 import { sendOutbox } from '../../../src/flows/upkeep/send-outbox.ts'
 import { type Bed, openBed } from './bed.ts'
 import type { Browser } from './browser.ts'

@@ -12,7 +12,7 @@ import type { Caller, Decision, PolicyWritten, Question } from '../../../src/flo
 import { authorizer } from '../../../src/flows/access/authorize.ts'
 import { policyWriter } from '../../../src/flows/access/write-policy.ts'
 import { blankDomain, createTenancyIn } from '../../../src/flows/directory/create-tenancy.ts'
-import { newPerson } from '../../../src/flows/directory/seed-people.ts'
+import { newPerson } from '../../../src/flows/directory/new-person.ts'
 import type { Random } from '../../../src/ports/random.ts'
 import { testStore } from '../../stores/open-test-store.ts'
 
