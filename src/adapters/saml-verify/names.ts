@@ -29,6 +29,7 @@ export const algorithmNamed = (uri: string): SignatureAlgorithm | undefined =>
 export const digestAlgorithms: { readonly [uri: string]: string } = {
   'http://www.w3.org/2001/04/xmlenc#sha256': 'sha256',
   [`${more}sha384`]: 'sha384',
+  'http://www.w3.org/2001/04/xmlenc#sha384': 'sha384', // no standard's name for it, yet met in messages
   'http://www.w3.org/2001/04/xmlenc#sha512': 'sha512',
 }
 
