@@ -25,8 +25,10 @@ const isStorageTrouble = (error: unknown): boolean => {
 
 /** What a thrown thing means to whoever asked. Body parsers and the router throw errors with a `status`; everything else is our fault. */
 export const problemOf = (error: unknown): Problem => {
-  if (error instanceof Problem) return error
-  if (isStorageTrouble(error)) return new Problem('storage-unavailable', undefined, { cause: error })
+  // Which file, host or database is for the log and for the operator's own console, never for whoever asked.
+  const ofTheStore = error instanceof Problem ? error.slug === 'storage-unavailable' : isStorageTrouble(error)
+  if (error instanceof Problem && !ofTheStore) return error
+  if (ofTheStore) return new Problem('storage-unavailable', undefined, { cause: error })
   const status = field(error, 'status')
   if (status === 413) return new Problem('too-large', undefined, { cause: error })
   if (typeof status === 'number' && status >= 400 && status < 500)
