@@ -89,12 +89,17 @@ type Storing = {
   readonly now: EpochMs
 }
 
+/** The session it was changed in: its owner just proved the password that nobody else knows any more. */
+const renewProof = async (tx: Tx, { person, keepSession, now }: Storing): Promise<void> => {
+  const session = keepSession === undefined ? undefined : await tx.sessions.get(keepSession)
+  if (session?.personId !== person.id) return
+  const others = session.evidence.filter((e) => e.kind !== 'password')
+  await tx.sessions.save({ ...session, evidence: [...others, { kind: 'password', at: now }] })
+}
+
 /** 'stale': somebody changed it meanwhile; nothing was stored. */
-export const storeNewPassword = async (
-  tx: Tx,
-  random: Random,
-  { person, save, keepSession, why, requestId, now }: Storing,
-): Promise<'stored' | 'stale'> => {
+export const storeNewPassword = async (tx: Tx, random: Random, storing: Storing): Promise<'stored' | 'stale'> => {
+  const { person, save, keepSession, why, requestId, now } = storing
   if ((await tx.credentials.save(save)) === 'stale') return 'stale'
   await tx.devices.removeOfPerson(person.id)
   await endSessionsOf(tx, random, {
@@ -104,6 +109,7 @@ export const storeNewPassword = async (
     at: now,
     requestId,
   })
+  await renewProof(tx, storing)
   await tx.audit.add(
     eventOf(random, now, {
       tenancyId: person.tenancyId,

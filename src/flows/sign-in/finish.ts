@@ -43,7 +43,7 @@ const mint = async (tx: Tx, { secrets, random }: Deps, done: Done) => {
     tenancyId: person.tenancyId,
     domainId: person.domainId,
     personId: person.id,
-    evidence: journey.evidence,
+    evidence: loaded.facts.evidence,
     upstream: journey.upstreamSession,
     deviceId: held?.deviceId,
     startedAt: held?.startedAt ?? now,

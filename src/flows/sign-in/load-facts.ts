@@ -44,6 +44,10 @@ export const passwordOf = (
 ): (Credential & { readonly data: PasswordCredential }) | undefined =>
   credentials.find((c): c is Credential & { readonly data: PasswordCredential } => c.data.kind === 'password')
 
+/** Proof of a password that was changed since is none: whoever kept a journey open on the old one does not finish it. */
+const standing = (evidence: readonly Evidence[], password: PasswordCredential | undefined): readonly Evidence[] =>
+  password === undefined ? evidence : evidence.filter((e) => e.kind !== 'password' || e.at >= password.setAt)
+
 const enrolledKinds = (credentials: readonly Credential[]): readonly FactorKind[] => [
   ...new Set(
     credentials.filter((c) => c.data.kind !== 'recovery-code' || c.data.hashes.length > 0).map((c) => c.data.kind),
@@ -85,7 +89,7 @@ export const loadFacts = async (tx: Tx, asking: Asking, now: EpochMs): Promise<L
       active: asking.personId === undefined || (person?.status === 'active' && !person.serviceAccount),
       need,
       freshAfter: asking.freshAfter,
-      evidence: asking.evidence,
+      evidence: standing(asking.evidence, password?.data),
       enrolled: enrolledKinds(credentials),
       password: password && {
         expired: !person?.serviceAccount && isExpired(policy, password.data.setAt, now),
