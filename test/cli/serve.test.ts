@@ -1,82 +1,19 @@
 // `gwanmun serve` as a process: it comes up, says so, stops when told; and what stops it says one thing and exits 1.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Running, up, type Workplace, workplace } from '../program.ts'
 
-const root = join(import.meta.dirname, '../..')
+let at: Workplace
 let folder: string
-let children: ChildProcess[]
-let servers: Server[]
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'gwanmun-serve-'))
-  mkdirSync(join(folder, 'tenancies'))
-  children = []
-  servers = []
+  at = workplace()
+  folder = at.folder
 })
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL')
-  for (const server of servers) server.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-/** A port that nobody has: taken for a moment and given back, or kept. */
-const port = (keep = false): Promise<number> =>
-  new Promise((done, failed) => {
-    const server = createServer().once('error', failed)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const found = typeof address === 'object' && address ? address.port : 0
-      if (keep) servers.push(server)
-      if (keep) done(found)
-      else server.close(() => done(found))
-    })
-  })
-
-type Running = {
-  readonly child: ChildProcess
-  readonly said: () => string
-  /** Until it said something, or is gone. */
-  readonly says: (what: RegExp) => Promise<void>
-  readonly ended: Promise<number | null>
-}
-const settings = (more: { readonly [name: string]: string | number }) => ({
-  baseUrl: 'http://localhost:8080',
-  'listen.port': 0,
-  'management.port': 0,
-  'store.path': join(folder, 'data/gwanmun.db'),
-  'keys.dir': join(folder, 'keys'),
-  tenanciesDir: join(folder, 'tenancies'),
-  ...more,
-})
-const gwanmun = (argv: readonly string[], more: { readonly [name: string]: string | number } = {}): Running => {
-  const flags = Object.entries(settings(more)).flatMap(([name, value]) => ['--set', `${name}=${value}`])
-  const child = spawn(process.execPath, [join(root, 'src/main.ts'), ...argv, ...flags], {
-    cwd: root,
-    env: { PATH: process.env.PATH ?? '' },
-  })
-  children.push(child)
-  let text = ''
-  const waiting: { readonly what: RegExp; readonly done: () => void }[] = []
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
-      for (const { what, done } of waiting) if (what.test(text)) done()
-    })
-  const ended = new Promise<number | null>((done) => child.once('close', (code) => done(code)))
-  const says = (what: RegExp): Promise<void> =>
-    Promise.race([
-      new Promise<void>((done) => (what.test(text) ? done() : waiting.push({ what, done }))),
-      ended.then((code) => {
-        throw new Error(`it ended with ${code} instead:\n${text}`)
-      }),
-    ])
-  return { child, said: () => text, says, ended }
-}
-const up = /gwanmun listens on/
+afterEach(() => at.close())
+const gwanmun: Workplace['gwanmun'] = (...given) => at.gwanmun(...given)
+const port: Workplace['port'] = (keep) => at.port(keep)
 
 describe('serve', () => {
   test('comes up with a set-up link once, is ready, and stops when told', async () => {

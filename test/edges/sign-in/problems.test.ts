@@ -46,6 +46,13 @@ describe('U1 clear pages', () => {
     expect((await get(step, { 'accept-language': 'ko' })).text).toContain(korean)
   })
 
+  test('which file or host the store is on is in the log, not on the page', async () => {
+    const where = 'the store /var/lib/gwanmun/gwanmun.db cannot grow, the disk is full'
+    app.world.view = new Problem('storage-unavailable', where)
+    expect((await get(step)).text).not.toContain('/var/lib')
+    expect((await get(step, { accept: 'application/json' })).text).not.toContain('/var/lib')
+    expect(lines.join('')).toContain(where)
+  })
   test('an unknown domain is 404, an inactive one 403 with its name', async () => {
     const unknown = await get('/d/acme/nowhere/sign-in/J1')
     expect(unknown.res.status).toBe(404)
