@@ -38,6 +38,8 @@ export const visit = async () => {
     go: (url: string) => page.goto(url).then(() => undefined),
     text: () => page.locator('body').innerText(),
     has: async (selector: string): Promise<boolean> => (await page.locator(selector).count()) > 0,
+    /** Says where the browser was when `work` fails. */
+    told: (work: Promise<void>) => told(page, work),
     /** Until the browser is somewhere below `url`. */
     arrives: (url: string) => told(page, inside(page, url)),
     identify: async (username: string) => {
