@@ -25,27 +25,34 @@ const shown = (person: Person): JsonObject => ({
   attributes: person.attributes,
 })
 
-/** The IdP vouches for an e-mail address only inside the domains it owns. */
-const ownsEmail = (idp: Idp, email: string | undefined): boolean =>
-  email !== undefined && idp.emailDomains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase())
+/** The IdP vouches for an e-mail address only inside the domains it owns, and not where it says itself that it did not check. */
+const vouchesFor = ({ idp, assertion }: Arrived, email: string | undefined): boolean => {
+  const said = assertion.attributes.email_verified ?? []
+  return (
+    email !== undefined &&
+    said.every((word) => word.toLowerCase() === 'true') &&
+    idp.emailDomains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase())
+  )
+}
 
-const filled = (person: Person, profile: Profile, idp: Idp, now: EpochMs): Person => ({
+const filled = (person: Person, profile: Profile, arrived: Arrived): Person => ({
   ...person,
   email: profile.email ?? person.email,
-  emailVerified: profile.email === undefined ? person.emailVerified : ownsEmail(idp, profile.email),
+  emailVerified: profile.email === undefined ? person.emailVerified : vouchesFor(arrived, profile.email),
   displayName: profile.displayName ?? person.displayName,
   givenName: profile.givenName ?? person.givenName,
   familyName: profile.familyName ?? person.familyName,
   locale: profile.locale ?? person.locale,
   attributes: { ...person.attributes, ...profile.other },
-  updatedAt: now,
+  updatedAt: arrived.now,
 })
 
-const create = async (tx: Tx, random: Random, { idp, requestId, now }: Arrived, profile: Profile): Promise<Person> => {
+const create = async (tx: Tx, random: Random, arrived: Arrived, profile: Profile): Promise<Person> => {
+  const { idp, requestId, now } = arrived
   const { username } = profile
   const home = { id: idp.domainId, tenancyId: idp.tenancyId }
   const blank = newPerson(random, now, home, { username, email: undefined, displayName: username })
-  const person = filled(blank, profile, idp, now)
+  const person = filled(blank, profile, arrived)
   // Taken by a local or another provider's account: joining them by name would hand one person's account to another.
   if ((await tx.people.put(person)) === 'name-taken')
     throw refuse(
@@ -66,14 +73,9 @@ const create = async (tx: Tx, random: Random, { idp, requestId, now }: Arrived, 
   return person
 }
 
-const update = async (
-  tx: Tx,
-  random: Random,
-  { idp, requestId, now }: Arrived,
-  person: Person,
-  profile: Profile,
-): Promise<Person> => {
-  const changed = filled(person, profile, idp, now)
+const update = async (tx: Tx, random: Random, arrived: Arrived, person: Person, profile: Profile): Promise<Person> => {
+  const { idp, requestId, now } = arrived
+  const changed = filled(person, profile, arrived)
   if (
     JSON.stringify(shown(changed)) === JSON.stringify(shown(person)) &&
     changed.emailVerified === person.emailVerified
@@ -95,11 +97,12 @@ const update = async (
   return changed
 }
 
-const existing = async (tx: Tx, { idp, assertion }: Arrived, profile: Profile): Promise<Person | undefined> => {
+const existing = async (tx: Tx, arrived: Arrived, profile: Profile): Promise<Person | undefined> => {
+  const { idp, assertion } = arrived
   const link = await tx.links.get(idp.id, assertion.subject)
   const linked = link && (await tx.people.get(link.personId))
   if (linked) return linked
-  if (!idp.linkByEmail || !ownsEmail(idp, profile.email) || profile.email === undefined) return undefined
+  if (!idp.linkByEmail || !vouchesFor(arrived, profile.email) || profile.email === undefined) return undefined
   const same = (await tx.people.byEmail(idp.domainId, profile.email)).filter((p) => p.emailVerified)
   return same.length === 1 ? same[0] : undefined // two accounts with one address: guessing would be a takeover
 }

@@ -15,6 +15,7 @@ import type { Secrets } from '../../ports/secrets.ts'
 import type { Store, Tx } from '../../ports/store.ts'
 import type { Assertion } from '../../ports/upstream.ts'
 import { Problem } from '../../problem.ts'
+import { actorOf, eventOf } from '../audit-event.ts'
 import { mapGroups } from '../directory/map-groups.ts'
 import { personFromUpstream } from '../directory/person-from-upstream.ts'
 import type { Arrive } from './api.ts'
@@ -117,48 +118,65 @@ const withPerson = (
   }
 }
 
+/** What the IdP said was true and is still not enough: written down outside the transaction that it undid, and used up. */
+const noteRefusal = ({ store, secrets, random }: Deps, q: Q, problem: Problem, now: EpochMs): Promise<void> =>
+  store.write(async (tx) => {
+    const arrival = (await tx.once.take(arrivalKey(secrets, q.token), now)) as Arrival | undefined
+    const idp = arrival && (await tx.idps.get(arrival.idpId as IdpId))
+    if (!arrival || !idp) return
+    const { subject } = arrival.assertion as unknown as Assertion
+    await tx.audit.add(
+      eventOf(random, now, {
+        tenancyId: idp.tenancyId,
+        domainId: idp.domainId,
+        action: 'sign-in.refused',
+        reason: problem.reason ?? problem.slug,
+        actor: actorOf(undefined),
+        target: { type: 'idp', id: idp.id, name: idp.name },
+        details: { subject, detail: problem.detail ?? null, address: q.source.address },
+        requestId: q.source.requestId,
+      }),
+    )
+  })
+
+const arriveOnce = async (tx: Tx, deps: Deps, q: Q, now: EpochMs): ReturnType<Arrive> => {
+  const { secrets, random } = deps
+  const { requestId } = q.source
+  const arrival = (await tx.once.take(arrivalKey(secrets, q.token), now)) as Arrival | undefined
+  const idp = arrival && (await tx.idps.get(arrival.idpId as IdpId))
+  if (!arrival || idp?.domainId !== q.domainId)
+    throw new Problem('journey-unknown', 'this answer was used already: start again from the application')
+  const assertion = arrival.assertion as unknown as Assertion
+  const { journey, browserToken } = await journeyFor(tx, deps, q, idp, arrival, now)
+  const { person, isNew } = await personFromUpstream(tx, random, { idp, assertion, requestId, now })
+  const journeyId = journey.id
+  await mapGroups(tx, random, { idp, person, firstSignIn: isNew, assertion, journeyId, requestId, now })
+  const evidence = evidenceOf(idp, assertion, arrival.startedAt ?? undefined, now)
+  const arrived = withPerson(journey, idp, person, evidence, assertion, now)
+  const device = await trustedDeviceEvidence(tx, arrived, person.id, now)
+  const saved = device
+    ? { ...arrived, evidence: [...arrived.evidence.filter((e) => e.kind !== 'trusted-device'), device] }
+    : arrived
+  // An IdP that ignores "sign in again" would send the browser round in circles.
+  const step = nextStep((await loadFacts(tx, askingOf(saved), now)).facts, now)
+  if (step.do === 'upstream')
+    throw new Problem(
+      'upstream-refused',
+      `\`${idp.displayName}\` did not ask you to sign in again, which this application insists on`,
+      { reason: 'authentication-too-old' },
+    )
+  await saveJourney(tx, saved)
+  return { journeyId, browserToken, expiresAt: Math.max(journey.expiresAt, secondsLater(now, 60)) }
+}
+
 export const arriver =
   (deps: Deps): Arrive =>
   async (q) => {
-    const { store, secrets, clock } = deps
-    const now = clock()
-    return store.write(async (tx) => {
-      const arrival = (await tx.once.take(arrivalKey(secrets, q.token), now)) as Arrival | undefined
-      const idp = arrival && (await tx.idps.get(arrival.idpId as IdpId))
-      if (!arrival || idp?.domainId !== q.domainId)
-        throw new Problem('journey-unknown', 'this answer was used already: start again from the application')
-      const assertion = arrival.assertion as unknown as Assertion
-      const { journey, browserToken } = await journeyFor(tx, deps, q, idp, arrival, now)
-      const { person, isNew } = await personFromUpstream(tx, deps.random, {
-        idp,
-        assertion,
-        requestId: q.source.requestId,
-        now,
-      })
-      await mapGroups(tx, deps.random, {
-        idp,
-        person,
-        firstSignIn: isNew,
-        assertion,
-        journeyId: journey.id,
-        requestId: q.source.requestId,
-        now,
-      })
-      const evidence = evidenceOf(idp, assertion, arrival.startedAt ?? undefined, now)
-      const arrived = withPerson(journey, idp, person, evidence, assertion, now)
-      const device = await trustedDeviceEvidence(tx, arrived, person.id, now)
-      const saved = device
-        ? { ...arrived, evidence: [...arrived.evidence.filter((e) => e.kind !== 'trusted-device'), device] }
-        : arrived
-      // An IdP that ignores "sign in again" would send the browser round in circles.
-      const step = nextStep((await loadFacts(tx, askingOf(saved), now)).facts, now)
-      if (step.do === 'upstream')
-        throw new Problem(
-          'upstream-refused',
-          `\`${idp.displayName}\` did not ask you to sign in again, which this application insists on`,
-          { reason: 'authentication-too-old' },
-        )
-      await saveJourney(tx, saved)
-      return { journeyId: journey.id, browserToken, expiresAt: Math.max(journey.expiresAt, secondsLater(now, 60)) }
-    })
+    const now = deps.clock()
+    try {
+      return await deps.store.write((tx) => arriveOnce(tx, deps, q, now))
+    } catch (thrown) {
+      if (thrown instanceof Problem && thrown.slug === 'upstream-refused') await noteRefusal(deps, q, thrown, now)
+      throw thrown
+    }
   }
