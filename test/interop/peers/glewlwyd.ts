@@ -215,7 +215,21 @@ export const newGlewlwyd = (stage: Stage, people: readonly TestPerson[]) => {
   }
 }
 
-const within = { timeout: 3_000 }
+/** The page redraws itself, and forgets the field, when what it asked its server for arrives. */
+const giveCode = async (page: Page, totp: string): Promise<void> => {
+  const field = page.locator('#value')
+  const within = { timeout: 3_000 }
+  await field.waitFor()
+  await vi.waitFor(
+    async () => {
+      if (!(await field.isVisible())) return
+      await field.fill(generateSync({ secret: totp }), within)
+      await page.locator('#but').click(within)
+      await field.waitFor({ state: 'hidden', ...within })
+    },
+    { timeout: 20_000, interval: 200 },
+  )
+}
 
 /** Its login page (a single page that redraws itself): password, consent where it was never given, a code where `mfa` was asked for. */
 export const signInAtGlewlwyd = async (page: Page, person: TestPerson, totp?: string): Promise<void> => {
@@ -225,16 +239,6 @@ export const signInAtGlewlwyd = async (page: Page, person: TestPerson, totp?: st
   await page.locator('#grant-profile').waitFor()
   for (const box of await page.locator('input[id^="grant-"]').all()) await box.check()
   await page.getByRole('button', { name: 'Grant access' }).click()
-  const onward = page.getByRole('button', { name: 'Continue' })
-  // The page may redraw itself, and forget the field, when what it asked its server for arrives.
-  if (totp !== undefined)
-    await vi.waitFor(
-      async () => {
-        if (!(await onward.isVisible())) await page.locator('#value').fill(generateSync({ secret: totp }), within)
-        if (!(await onward.isVisible())) await page.locator('#but').click(within)
-        await onward.waitFor(within)
-      },
-      { timeout: 20_000, interval: 200 },
-    )
-  await onward.click()
+  if (totp !== undefined) await giveCode(page, totp)
+  await page.getByRole('button', { name: 'Continue' }).click()
 }
