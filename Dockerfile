@@ -2,8 +2,9 @@
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Only what runs: no compiler, no test tools, no second Node.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# Only what runs: no compiler, no test tools, no second Node. i18next names TypeScript as an optional peer, so npm brings it along.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+ && rm -rf node_modules/typescript node_modules/@typescript
 
 FROM node:24-slim
 ENV NODE_ENV=production \

@@ -20,17 +20,20 @@ export type Running = {
 export type StartOptions = {
   readonly env?: { readonly [name: string]: string }
   readonly cwd?: string
-  /** Node's own flags, before the program. */
-  readonly node?: readonly string[]
-  /** A command in front of it all, e.g. one that gives it another view of the disks. */
-  readonly through?: readonly string[]
+  /** Another tree's `src/main.ts`. */
+  readonly program?: string
+  /** Somebody else, as far as we may. */
+  readonly uid?: number
 }
 export const up = /gwanmun listens on/
 
 export const start = (argv: readonly string[], options: StartOptions = {}): Running => {
-  const { env = {}, cwd = root, node = [], through = [] } = options
-  const [command = '', ...args] = [...through, process.execPath, ...node, join(root, 'src/main.ts'), ...argv]
-  const child = spawn(command, args, { cwd, env: { PATH: process.env.PATH ?? '', ...env } })
+  const { env = {}, cwd = root, program = join(root, 'src/main.ts'), uid } = options
+  const child = spawn(process.execPath, [program, ...argv], {
+    cwd,
+    env,
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  })
   let text = ''
   const waiting: { readonly what: RegExp; readonly done: () => void }[] = []
   for (const stream of [child.stdout, child.stderr])

@@ -1,4 +1,4 @@
-// Another key-encryption key than the store was written with is noticed before anything is sealed with it (T4).
+// Another key-encryption key than the store was written with is noticed before anything is sealed with it.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hasher } from '../../../src/adapters/hasher.ts'
 import { keyMaker } from '../../../src/adapters/keys.ts'
@@ -29,7 +29,7 @@ test('the right key, also as the second of two; another one is refused with what
     detail: expect.stringMatching(/key-encryption key is not the one .*backup.*nothing was changed/),
   })
 })
-test('T4: `apply` with another key changes nothing', async () => {
+test('`apply` with another key changes nothing', async () => {
   await h.apply('tenancy: { name: acme }')
   await ensureKeys({ ...h.deps, secrets: secrets([keyOf(7)]), keyMaker: keyMaker() })(operator, h.tenancyId())
   const deps = {
