@@ -20,6 +20,7 @@ describe('serve', () => {
     const managed = await port()
     const gateway = gwanmun(['serve'], { 'management.port': managed })
     await gateway.says(up)
+    await gateway.says(/set-up\?token=/)
     expect(gateway.said().match(/\/d\/main\/default\/set-up\?token=/g)).toHaveLength(1)
     expect((await fetch(`http://127.0.0.1:${managed}/readyz`)).status).toBe(200)
     const health = gwanmun(['health'], { 'management.port': managed })
