@@ -61,6 +61,23 @@ const Question = z.strictObject({
 })
 const Declared = z.looseObject({
   tenancy: z.looseObject({ name: z.string() }),
+  domains: z.array(
+    z.looseObject({
+      name: z.string(),
+      signOnRules: z
+        .array(
+          z.looseObject({
+            name: z.string(),
+            groups: z.array(z.string()).default([]),
+            apps: z.array(z.string()).default([]),
+            level: z.union([z.string(), z.number()]).optional(),
+            factors: z.array(z.string()).optional(),
+            trustedDevice: z.looseObject({ days: z.number(), count: z.number() }).optional(),
+          }),
+        )
+        .default([]),
+    }),
+  ),
   seed: z.looseObject({
     people: z.array(
       z.looseObject({

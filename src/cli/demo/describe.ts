@@ -15,7 +15,30 @@ export type Described = {
     readonly note: string
   }[]
   readonly questions: readonly string[]
+  /** Which group, or which application, brings which factor. */
+  readonly rules: readonly {
+    readonly domain: string
+    readonly name: string
+    readonly who: string
+    readonly demands: string
+  }[]
 }
+
+type Rule = Demo['declared']['domains'][number]['signOnRules'][number]
+
+const whoOf = ({ groups, apps }: Rule): string =>
+  [
+    groups.length > 0 ? `group ${groups.join(', ')}` : 'everyone',
+    ...(apps.length > 0 ? [`at application ${apps.join(', ')}`] : []),
+  ].join(' ')
+const demandsOf = ({ level, factors, trustedDevice }: Rule): string =>
+  [
+    level === undefined ? undefined : `level ${level}`,
+    factors && `by ${factors.join(', ')}`,
+    trustedDevice && `device trusted ${trustedDevice.days} days, at most ${trustedDevice.count}`,
+  ]
+    .filter((text) => text !== undefined)
+    .join('; ')
 
 export const describe = ({ declared, gatewayUrl, issuer }: Demo): Described => {
   const { standIns, questions } = declared.demo
@@ -46,6 +69,9 @@ export const describe = ({ declared, gatewayUrl, issuer }: Demo): Described => {
     places: standIns.map(({ name, kind, url }) => ({ name, kind, url })),
     people: [...local, ...federated],
     questions: questions.map((q) => q.label),
+    rules: declared.domains.flatMap(({ name: domain, signOnRules }) =>
+      signOnRules.map((rule) => ({ domain, name: rule.name, who: whoOf(rule), demands: demandsOf(rule) })),
+    ),
   }
 }
 
@@ -64,6 +90,9 @@ ${columns(d.places.map((p) => [p.url, p.name, p.kind === 'oidc-app' || p.kind ==
   ${d.issuers[0]}/account  your own account
 
 ${columns([['USER NAME', 'PASSWORD', 'SIGNS IN AT', 'GROUPS', ''], ...d.people.map((p) => [p.username, p.password ?? '', p.at, p.groups.join(', '), p.note])])}
+
+What is asked of whom (all that apply are folded, the strictest wins):
+${columns(d.rules.map((r) => [`${r.who}`, r.demands, `rule ${r.name} of ${r.domain}`]))}
 
 Issuers: ${d.issuers.join('  ')}
 Decisions (AuthZEN): ${d.pdp}/access/v1/evaluation
