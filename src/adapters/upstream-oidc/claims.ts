@@ -51,3 +51,23 @@ export const overageOf = (claims: Claims, groupsFrom: readonly string[]): string
   if (missing !== undefined) return missing
   return claims.hasgroups === true || claims.hasgroups === 'true' ? 'groups' : undefined
 }
+
+// Not every provider repeats these two in its answer.
+const rarelyRepeated = ['openid', 'offline_access']
+
+/**
+ * A scope that was asked for and not given (RFC 6749 §5.1), where the groups are missing too: whoever declines it at a consent page
+ * would shake off the groups that demand a second factor of them, or deny them an application. A provider that only spells its scopes
+ * differently still sends the groups.
+ */
+export const withheldScope = (
+  asked: readonly string[],
+  granted: string | undefined,
+  groupsFrom: readonly string[],
+  attributes: Attributes,
+): string | undefined => {
+  if (granted === undefined || groupsFrom.length === 0 || groupsFrom.some((name) => attributes[name] !== undefined))
+    return undefined
+  const given = granted.split(' ')
+  return asked.find((scope) => !given.includes(scope) && !rarelyRepeated.includes(scope))
+}

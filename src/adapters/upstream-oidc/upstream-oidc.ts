@@ -8,7 +8,7 @@ import type { EpochMs } from '../../core/model/time.ts'
 import type { Fetch } from '../../ports/fetcher.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import type { Assertion, Refusal, Upstream } from '../../ports/upstream.ts'
-import { attributesOf, authTimeOf, methodsOf, overageOf } from './claims.ts'
+import { attributesOf, authTimeOf, methodsOf, overageOf, withheldScope } from './claims.ts'
 import { clientAuthOf } from './client-auth.ts'
 import { refusalOf } from './refusals.ts'
 
@@ -56,7 +56,9 @@ const isOidc = (idp: Idp): idp is OidcIdp => idp.trust.protocol === 'oidc'
 const callbackOf = async ({ issuerOf }: Deps, idp: Idp): Promise<string> =>
   `${await issuerOf(idp.domainId)}/federation/${idp.name}/callback`
 
-const assertionOf = (idp: OidcIdp, claims: client.IDToken, userinfo: JsonObject, now: EpochMs): Assertion | Refusal => {
+type Answer = { readonly granted: string | undefined; readonly claims: client.IDToken; readonly userinfo: JsonObject }
+
+const assertionOf = (idp: OidcIdp, { granted, claims, userinfo }: Answer, now: EpochMs): Assertion | Refusal => {
   const merged = { ...userinfo, ...claims }
   const overage = overageOf(merged, idp.groupsFrom)
   if (overage !== undefined)
@@ -64,11 +66,18 @@ const assertionOf = (idp: OidcIdp, claims: client.IDToken, userinfo: JsonObject,
       refused: 'groups-overage',
       detail: `${idp.displayName} has too many groups for a token and sent a pointer for \`${overage}\`: let it send only assigned groups`,
     }
+  const attributes = attributesOf(claims, userinfo)
+  const withheld = withheldScope(idp.trust.scopes, granted, idp.groupsFrom, attributes)
+  if (withheld !== undefined)
+    return {
+      refused: 'scope-not-granted',
+      detail: `${idp.displayName} did not grant the scope \`${withheld}\` and sent no groups: agree to it there, or allow it for this client`,
+    }
   return {
     subject: claims.sub,
     nameIdFormat: undefined,
     sessionIndex: text(claims.sid),
-    attributes: attributesOf(claims, userinfo),
+    attributes,
     acr: text(claims.acr),
     amr: methodsOf(claims.amr),
     authenticatedAt: authTimeOf(claims.auth_time, now, idp.trust.clockSkewSeconds),
@@ -134,7 +143,7 @@ export const upstreamOidc = (deps: Deps): Upstream => {
           idp.trust.userinfo && config.serverMetadata().userinfo_endpoint
             ? await client.fetchUserInfo(config, tokens.access_token, claims.sub)
             : {}
-        return assertionOf(idp, claims, more as JsonObject, now)
+        return assertionOf(idp, { granted: tokens.scope, claims, userinfo: more as JsonObject }, now)
       } catch (thrown) {
         return refusalOf(thrown)
       }
