@@ -9,6 +9,7 @@ import { newStage, type Stage } from './peers/run.ts'
 import { alice, carol, dave, frank, known, people, type TestPerson } from './people.ts'
 import { type Visitor, visit } from './visitor.ts'
 
+const erin: TestPerson = { ...alice, username: 'erin', email: 'erin@example.test' }
 const TOTP_OF_ALICE = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'
 
 withPeers('Glewlwyd as upstream OpenID provider', ['glewlwyd'], () => {
@@ -34,14 +35,14 @@ withPeers('Glewlwyd as upstream OpenID provider', ['glewlwyd'], () => {
     await visitor.go(app.signInUrl)
     await visitor.chooseIdp(idp)
     await visitor.arrives(glewlwyd.base)
-    await visitor.told(signInAtGlewlwyd(visitor.page, person, totp))
+    await visitor.told(signInAtGlewlwyd(visitor.page, person, { totp }))
     await visitor.arrives(`${app.url}/`)
   }
 
   beforeAll(async () => {
     stage = await newStage(3)
     site = newSite(stage)
-    glewlwyd = newGlewlwyd(stage, people)
+    glewlwyd = newGlewlwyd(stage, [...people, erin])
     app = newDownstream(stage)
     const scopes = ['openid', 'profile', 'email', 'groups']
     const idps = [trustOf('company', scopes), trustOf('company-mfa', [...scopes, 'mfa'])]
@@ -84,6 +85,17 @@ withPeers('Glewlwyd as upstream OpenID provider', ['glewlwyd'], () => {
     await visitor.go(`${app.url}/step-up?level=2`)
     await visitor.arrives(`${app.url}/`)
     expect((await app.seen(visitor)).claims?.acr).toBe('urn:gwanmun:acr:2')
+    await visitor.close()
+  })
+
+  test('F2, F4: whoever keeps the groups from us at its consent page is refused, not signed in without them', async () => {
+    const visitor = await visit()
+    await visitor.go(app.signInUrl)
+    await visitor.chooseIdp('company')
+    await visitor.arrives(glewlwyd.base)
+    await signInAtGlewlwyd(visitor.page, erin, { withhold: 'groups' })
+    await visitor.arrives(`${site.issuer}/federation/company/callback`)
+    expect(await visitor.text()).toContain('scope-not-granted')
     await visitor.close()
   })
 })

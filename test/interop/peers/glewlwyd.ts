@@ -232,13 +232,18 @@ const giveCode = async (page: Page, totp: string): Promise<void> => {
 }
 
 /** Its login page (a single page that redraws itself): password, consent where it was never given, a code where `mfa` was asked for. */
-export const signInAtGlewlwyd = async (page: Page, person: TestPerson, totp?: string): Promise<void> => {
+export const signInAtGlewlwyd = async (
+  page: Page,
+  person: TestPerson,
+  { totp, withhold }: { readonly totp?: string | undefined; readonly withhold?: string | undefined } = {},
+): Promise<void> => {
   await page.locator('#username').fill(person.username)
   await page.locator('#password').fill(person.password)
   await page.locator('#loginbut').click()
   await page.locator('#grant-profile').waitFor()
-  for (const box of await page.locator('input[id^="grant-"]').all()) await box.check()
+  for (const box of await page.locator(`input[id^="grant-"]:not(#grant-${withhold})`).all()) await box.check()
   await page.getByRole('button', { name: 'Grant access' }).click()
+  await page.locator('#grant-profile').waitFor({ state: 'hidden' }) // or the way on is taken before they are stored
   if (totp !== undefined) await giveCode(page, totp)
   await page.getByRole('button', { name: 'Continue' }).click()
 }
