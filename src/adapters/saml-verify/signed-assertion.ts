@@ -30,7 +30,9 @@ const coveredBy = (parsed: Parsed, target: Element, { from }: ResponseExpectatio
   const verified = verifySignature(parsed.text, signature, target, from.certificates)
   if ('refused' in verified) return verified
   const signed = parsePart(verified.signed)
-  return 'refused' in signed ? signed : signed.root
+  if ('refused' in signed) return signed
+  // The ID is unique, so these bytes can only be of `target`; held here too, should that ever fail.
+  return is(signed.root, target.namespaceURI ?? '', target.localName) ? signed.root : refuse('signature-misplaced')
 }
 
 /** Signatures may stand as a direct child of the response and of its one assertion; anywhere else somebody moved something. */
