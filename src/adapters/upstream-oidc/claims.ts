@@ -49,7 +49,8 @@ export const overageOf = (claims: Claims, groupsFrom: readonly string[]): string
   const names = isObject(claims._claim_names) ? Object.keys(claims._claim_names) : []
   const missing = groupsFrom.find((name) => names.includes(name) && claims[name] === undefined)
   if (missing !== undefined) return missing
-  return claims.hasgroups === true || claims.hasgroups === 'true' ? 'groups' : undefined
+  const many = claims.hasgroups === true || claims.hasgroups === 'true'
+  return many && claims.groups === undefined && groupsFrom.includes('groups') ? 'groups' : undefined
 }
 
 // Not every provider repeats these two in its answer.

@@ -14,7 +14,7 @@ import { refusalOf } from './refusals.ts'
 
 type Deps = {
   readonly fetch: Fetch
-  readonly secrets: Pick<Secrets, 'open'>
+  readonly secrets: Pick<Secrets, 'open' | 'seal'>
   readonly issuerOf: (domain: DomainId) => Promise<string>
   readonly timeoutSeconds: number
 }
@@ -53,10 +53,28 @@ const configurations = (deps: Deps) => {
 
 const isOidc = (idp: Idp): idp is OidcIdp => idp.trust.protocol === 'oidc'
 
-const callbackOf = async ({ issuerOf }: Deps, idp: Idp): Promise<string> =>
-  `${await issuerOf(idp.domainId)}/federation/${idp.name}/callback`
+const placeOf = async ({ issuerOf }: Deps, idp: Idp, place: 'callback' | 'signed-out'): Promise<string> =>
+  `${await issuerOf(idp.domainId)}/federation/${idp.name}/${place}`
+
+/** It travels in a URL, and sessions are many. */
+const LONGEST_HINT = 4096
+const hintContext = (idp: Idp): string => `logout-hint:${idp.id}`
+/** The ID token, for providers that only let go of a session they are shown (RP-Initiated Logout 1.0 §2). */
+const hintOf = ({ secrets }: Deps, idp: Idp, config: client.Configuration, idToken = ''): string | undefined =>
+  config.serverMetadata().end_session_endpoint !== undefined && idToken !== '' && idToken.length <= LONGEST_HINT
+    ? secrets.seal(idToken, hintContext(idp))
+    : undefined
 
 type Answer = { readonly granted: string | undefined; readonly claims: client.IDToken; readonly userinfo: JsonObject }
+
+/** What the library leaves to us: `azp` beside a single audience (Core §3.1.3.7 no. 5), and a token made in the future (no. 10). */
+const claimRefusal = ({ trust }: OidcIdp, { azp, iat }: client.IDToken, now: EpochMs): Refusal | undefined => {
+  if (azp !== undefined && azp !== trust.clientId)
+    return { refused: 'audience-mismatch', detail: 'the ID token was made for another client (`azp`)' }
+  return iat * 1000 > now + trust.clockSkewSeconds * 1000
+    ? { refused: 'not-yet-valid', detail: 'the ID token is from the future: compare the clocks' }
+    : undefined
+}
 
 const assertionOf = (idp: OidcIdp, { granted, claims, userinfo }: Answer, now: EpochMs): Assertion | Refusal => {
   const merged = { ...userinfo, ...claims }
@@ -97,7 +115,7 @@ export const upstreamOidc = (deps: Deps): Upstream => {
         const nonce = client.randomNonce()
         const acr = wish.level >= 2 ? idp.trust.acrValues : []
         const url = client.buildAuthorizationUrl(config, {
-          redirect_uri: await callbackOf(deps, idp),
+          redirect_uri: await placeOf(deps, idp, 'callback'),
           scope: idp.trust.scopes.join(' '),
           state: wish.state,
           nonce,
@@ -126,7 +144,7 @@ export const upstreamOidc = (deps: Deps): Upstream => {
         }
       try {
         const config = await configurationOf(idp, now)
-        const current = new URL(`${await callbackOf(deps, idp)}?${returned.rawQuery}`)
+        const current = new URL(`${await placeOf(deps, idp, 'callback')}?${returned.rawQuery}`)
         const tokens = await client.authorizationCodeGrant(config, current, {
           pkceCodeVerifier: verifier,
           expectedNonce: nonce,
@@ -139,20 +157,30 @@ export const upstreamOidc = (deps: Deps): Upstream => {
             refused: 'id-token-missing',
             detail: 'the provider sent no ID token: is the scope `openid` allowed there?',
           }
+        const wrong = claimRefusal(idp, claims, now)
+        if (wrong) return wrong
         const more =
           idp.trust.userinfo && config.serverMetadata().userinfo_endpoint
             ? await client.fetchUserInfo(config, tokens.access_token, claims.sub)
             : {}
-        return assertionOf(idp, { granted: tokens.scope, claims, userinfo: more as JsonObject }, now)
+        const said = assertionOf(idp, { granted: tokens.scope, claims, userinfo: more as JsonObject }, now)
+        return 'refused' in said ? said : { ...said, logoutHint: hintOf(deps, idp, config, tokens.id_token) }
       } catch (thrown) {
         return refusalOf(thrown)
       }
     },
-    logout: async (idp, _session, returnTo, now) => {
+    logout: async (idp, session, returnTo, now) => {
       if (!isOidc(idp)) return undefined
       const config = await configurationOf(idp, now).catch(() => undefined)
       if (!config?.serverMetadata().end_session_endpoint) return undefined
-      return { kind: 'redirect', url: client.buildEndSessionUrl(config, { post_logout_redirect_uri: returnTo }).href }
+      const hint = session.logoutHint && deps.secrets.open(session.logoutHint, hintContext(idp))
+      const url = client.buildEndSessionUrl(config, {
+        // One address that can be registered there; where to go on travels as state.
+        post_logout_redirect_uri: await placeOf(deps, idp, 'signed-out'),
+        state: returnTo,
+        ...(hint ? { id_token_hint: hint } : {}),
+      })
+      return { kind: 'redirect', url: url.href }
     },
     metadata: async () => undefined,
   }
