@@ -25,6 +25,8 @@ export type Assertion = {
   readonly acr: string | undefined
   readonly amr: readonly string[]
   readonly authenticatedAt: EpochMs | undefined // AuthnInstant / auth_time; implausible values (0) are undefined
+  /** Opaque, kept with the session and handed back at its logout; sealed by the connector if it is a secret. */
+  readonly logoutHint?: string | undefined
   /** Ids that must never be seen again (assertion id, message id), with the time until which to remember them. */
   readonly onceOnly: readonly { readonly key: string; readonly until: EpochMs }[]
 }
@@ -47,13 +49,14 @@ export interface Upstream {
   begin(idp: Idp, wish: Wish, now: EpochMs): Promise<{ readonly send: Send; readonly remember: JsonObject } | Refusal>
   /** `remember` undefined: nothing was begun (unsolicited); only a connector whose IdP allows that may accept it. */
   finish(idp: Idp, remember: JsonObject | undefined, returned: Returned, now: EpochMs): Promise<Assertion | Refusal>
-  /** Where to send the browser so that the IdP ends its session too. Undefined: it cannot. */
+  /** Where to send the browser so that the IdP ends its session too, and then to `returnTo`, below our issuer. Undefined: it cannot. */
   logout(
     idp: Idp,
     session: {
       readonly nameId: string
       readonly nameIdFormat: string | undefined
       readonly sessionIndex: string | undefined
+      readonly logoutHint?: string | undefined
     },
     returnTo: string,
     now: EpochMs,

@@ -13,6 +13,7 @@ export const corporateOidc = async (demo: OidcOp): Promise<Running> => {
       client_id: clientId,
       client_secret: clientSecret,
       redirect_uris: redirectUris,
+      post_logout_redirect_uris: redirectUris.map((uri) => uri.replace(/\/callback$/, '/signed-out')),
       grant_types: ['authorization_code'],
       response_types: ['code'],
     })),

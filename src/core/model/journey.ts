@@ -2,6 +2,7 @@
 import type { Evidence, Level } from '../assurance/level.ts'
 import type { AppId, DomainId, IdpId, JourneyId, PersonId, SessionId, TenancyId } from './ids.ts'
 import type { JsonObject } from './json.ts'
+import type { Session } from './session.ts'
 import type { EpochMs } from './time.ts'
 
 /** What whoever began the journey asked for. */
@@ -62,14 +63,7 @@ export type Journey = {
     readonly because: string
     readonly outcome: string
   }[]
-  readonly upstreamSession:
-    | {
-        readonly idpId: IdpId
-        readonly nameId: string
-        readonly nameIdFormat: string | undefined
-        readonly sessionIndex: string | undefined
-      }
-    | undefined
+  readonly upstreamSession: Session['upstream']
   readonly createdAt: EpochMs
   readonly expiresAt: EpochMs
   readonly version: number

@@ -27,6 +27,8 @@ export type Session = {
         readonly nameId: string
         readonly nameIdFormat: string | undefined
         readonly sessionIndex: string | undefined
+        /** Opaque: what the connector wants back at its logout, sealed by it. */
+        readonly logoutHint?: string | undefined
       }
     | undefined
   readonly deviceId: DeviceId | undefined

@@ -8,12 +8,14 @@ import type { LoginCookies } from '../cookies.ts'
 import { type Found, within } from '../domain-of.ts'
 import { sourceOf } from '../source.ts'
 import { formOf } from './answer.ts'
+import type { Pages } from './pages.ts'
 
 export type FederationDeps = {
   readonly findDomain: FindDomain
   readonly receive: Receive
   readonly arrive: Arrive
   readonly cookies: LoginCookies
+  readonly pages: Pick<Pages, 'signedOut'>
   /** SP metadata for the administrator of the IdP; undefined where there is no such SAML IdP. */
   readonly spMetadata: (domainId: DomainId, idp: string) => Promise<string | undefined>
 }
@@ -94,6 +96,17 @@ const arrival = async (deps: FederationDeps, req: Request, res: Response, found:
   await arriveAt(deps, req, res, found, token)
 }
 
+/** Where to go on was our own word; anything that is not below this issuer was put there by somebody else. */
+export const onwardIn = ({ issuer }: Found, said: string | undefined): string | undefined =>
+  said?.startsWith(`${issuer}/`) === true ? said : undefined
+
+/** OpenID Connect RP-Initiated Logout 1.0 §3: back from the provider, where its session is over too. */
+const signedOut = async (deps: FederationDeps, req: Request, res: Response, found: Found): Promise<void> => {
+  const onward = onwardIn(found, single(rawQueryOf(req), 'state'))
+  if (onward === undefined) deps.pages.signedOut(req, res, { domain: found.domain, partial: [] })
+  else res.redirect(303, onward)
+}
+
 const metadata = async (deps: FederationDeps, req: Request, res: Response, found: Found): Promise<void> => {
   const xml = await deps.spMetadata(found.domain.id, idpOf(req))
   if (xml === undefined)
@@ -113,5 +126,6 @@ export const federationRoutes = (deps: FederationDeps): Router => {
   router.post('/acs', express.urlencoded({ extended: false, limit: ACS_LIMIT, parameterLimit: 20 }), at(acs))
   router.get('/arrive', at(arrival))
   router.get('/metadata', at(metadata))
+  router.get('/signed-out', at(signedOut))
   return router
 }

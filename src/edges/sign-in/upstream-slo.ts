@@ -12,6 +12,7 @@ import { isRefusal, type Refusal } from '../../ports/upstream.ts'
 import { Problem } from '../../problem.ts'
 import type { LoginCookies } from '../cookies.ts'
 import { sourceOf } from '../source.ts'
+import { onwardIn } from './federation.ts'
 import type { Pages } from './pages.ts'
 
 type Deps = {
@@ -42,8 +43,7 @@ export const upstreamSlo =
     const message = await deps.judge(idp, rawQueryOf(req.originalUrl), deps.clock())
     if (isRefusal(message)) throw new Problem('upstream-refused', message.detail, { reason: message.refused })
     if (message.kind === 'LogoutResponse') {
-      // Where to go on was our own RelayState; anything that is not below this issuer was put there by somebody else.
-      const onward = message.relayState?.startsWith(`${found.issuer}/`) === true ? message.relayState : undefined
+      const onward = onwardIn(found, message.relayState)
       if (onward === undefined) deps.pages.signedOut(req, res, { domain: found.domain, partial: [] })
       else res.redirect(303, onward)
       return

@@ -105,6 +105,7 @@ const withPerson = (
       nameId: assertion.subject,
       nameIdFormat: assertion.nameIdFormat,
       sessionIndex: assertion.sessionIndex,
+      logoutHint: assertion.logoutHint,
     },
     path: [
       ...journey.path,

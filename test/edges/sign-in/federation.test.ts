@@ -48,6 +48,25 @@ describe('F12 OpenID Connect callback', () => {
   })
 })
 
+describe('F2 back from the sign-out at a provider', () => {
+  const back = (state: string) => at(`corp-oidc/signed-out?state=${encodeURIComponent(state)}`)
+  test('on to where we said, below our issuer', async () => {
+    const res = await back(`${app.issuer}/logout/done`)
+    expect(res.status).toBe(303)
+    expect(res.headers.get('location')).toBe(`${app.issuer}/logout/done`)
+  })
+  test.for([
+    ['another site', () => 'https://evil.example/'],
+    ['a site that begins like ours', () => `${app.issuer}.evil.example/`],
+    ['another domain of ours', () => app.issuer.replace('default', 'partners/logout')],
+    ['nothing', () => ''],
+  ] as const)('nowhere else: %s', async ([, state]) => {
+    const res = await back(state())
+    expect(res.status).toBe(200)
+    expect(res.headers.get('location')).toBeNull()
+  })
+})
+
 describe('F7 SAML assertion consumer service', () => {
   test('a cross-site POST without our cookie is judged, then continued by GET', async () => {
     const res = await at('corp-saml/acs', posted('SAMLResponse=PHg%2B&RelayState=rs'))
