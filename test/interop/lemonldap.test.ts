@@ -35,7 +35,7 @@ withPeers('LemonLDAP::NG as upstream OpenID provider', ['lemonldap'], () => {
     await Promise.all([
       llng.start({
         redirectUris: [`${federation}/callback`],
-        postLogoutRedirectUris: [`${site.issuer}/logout/done`],
+        postLogoutRedirectUris: [`${federation}/signed-out`],
       }),
       startGateway(stage, site, {
         applications: [app.application],
