@@ -31,6 +31,7 @@ export type Expected = {
   readonly action: string
   readonly reasons: { readonly [F in Forgery]: string }
   readonly noSuchState: string
+  readonly mixedUp: string
 }
 
 /** Delivers, and holds the gateway to all of its promises about a refusal. */
@@ -69,7 +70,7 @@ export const expectAccepted = async (
 export const conforms = (
   name: string,
   open: () => Promise<Adversary>,
-  { action, reasons, noSuchState }: Expected,
+  { action, reasons, noSuchState, mixedUp }: Expected,
 ): void => {
   describe(`every connector: ${name}`, () => {
     let a: Adversary
@@ -93,7 +94,7 @@ export const conforms = (
     })
     test('mix-up: the answer of one provider at the address of another', async () => {
       const away = await a.gateway.leave(a.idp)
-      await expectRefusal(a.gateway, action, noSuchState, () => a.deliver(away, undefined, { idp: a.otherIdp }))
+      await expectRefusal(a.gateway, action, mixedUp, () => a.deliver(away, undefined, { idp: a.otherIdp }))
     })
     test('the untouched answer is accepted, and the same bytes never again', async () => {
       const away = await a.gateway.leave(a.idp)

@@ -63,6 +63,7 @@ conforms(
   {
     action,
     noSuchState: 'state-mismatch',
+    mixedUp: 'state-mismatch',
     reasons: {
       unsigned: 'signature-algorithm-not-allowed',
       'signed by another key': 'signature-invalid',
