@@ -22,6 +22,8 @@ const staticImports = (file: string): readonly string[] =>
       /^(?:import|export)\s+(?!type\s)(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm,
     ),
   ].map((m) => m[1] ?? '')
+const laterImports = (file: string): readonly string[] =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/\bimport\('([^']+)'\)/g)].map((m) => m[1] ?? '')
 const packageOf = (spec: string): string =>
   spec
     .split('/')
@@ -33,6 +35,9 @@ const isOutside = (spec: string): boolean =>
 describe('packages', () => {
   test('whatever src imports is a dependency, and every dependency is imported', () => {
     const imported = new Set(sources('src').flatMap(staticImports).filter(isOutside).map(packageOf))
+    // The demonstration's browser is a tool of development, looked for only when it is asked for.
+    const product = sources('src').filter((f) => !f.startsWith('src/cli/demo/'))
+    for (const spec of product.flatMap(laterImports).filter(isOutside)) imported.add(packageOf(spec))
     for (const name of imported) expect(dependencies).toHaveProperty([name])
     // Types only, and loaded as they are needed: nothing more may hide here.
     const text = sources('src').map((f) => readFileSync(join(root, f), 'utf8'))
