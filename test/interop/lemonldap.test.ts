@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Running } from '../../src/cli/demo/listen.ts'
 import { newDownstream } from './downstream.ts'
 import { newSite, type Site, startGateway } from './gateway.ts'
-import { newLemonldap } from './peers/lemonldap.ts'
+import { newLemonldap, signInAtLemonldap } from './peers/lemonldap.ts'
 import { withPeers } from './peers/present.ts'
 import { newStage, type Stage } from './peers/run.ts'
 import { alice, carol, dave, frank, known, people, type TestPerson } from './people.ts'
@@ -20,9 +20,7 @@ withPeers('LemonLDAP::NG as upstream OpenID provider', ['lemonldap'], () => {
     await visitor.go(app.signInUrl)
     await visitor.chooseIdp('company')
     await visitor.arrives(llng.issuer)
-    await visitor.page.locator('input[name="user"]').fill(person.username)
-    await visitor.page.locator('input[name="password"]').fill(person.password)
-    await visitor.page.keyboard.press('Enter')
+    await signInAtLemonldap(visitor.page, person)
     await visitor.arrives(`${app.url}/`)
   }
 

@@ -5,7 +5,7 @@ import { newDownstream } from './downstream.ts'
 import { newSite, type Site, startGateway } from './gateway.ts'
 import { withPeers } from './peers/present.ts'
 import { newStage, type Stage } from './peers/run.ts'
-import { newSimpleSamlPhp } from './peers/simplesamlphp.ts'
+import { newSimpleSamlPhp, signInAtSimpleSamlPhp } from './peers/simplesamlphp.ts'
 import { alice, carol, dave, frank, known, people, type TestPerson } from './people.ts'
 import { eventually, type Visitor, visit } from './visitor.ts'
 
@@ -39,16 +39,11 @@ withPeers('SimpleSAMLphp as upstream identity provider', ['simpleSamlPhp'], () =
     ],
     assurance: { rules: [{ acr: REFEDS_MFA, level: 'mfa' }], unmatched: 'password' },
   })
-  const atCompany = async (visitor: Visitor, person: TestPerson) => {
-    await visitor.arrives(ssp.origin)
-    await visitor.page.locator('#username').fill(person.username)
-    await visitor.page.locator('#password').fill(person.password)
-    await visitor.page.locator('#submit_button').click()
-  }
   const signIn = async (visitor: Visitor, idp: string, person: TestPerson) => {
     await visitor.go(app.signInUrl)
     await visitor.chooseIdp(idp)
-    await atCompany(visitor, person)
+    await visitor.arrives(ssp.origin)
+    await signInAtSimpleSamlPhp(visitor.page, person)
     await visitor.arrives(`${app.url}/`)
   }
 

@@ -2,6 +2,7 @@
 // https://lemonldap-ng.org/documentation/2.0/idpopenidconnect.html
 import { createPublicKey } from 'node:crypto'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import type { TestPerson } from '../people.ts'
 import { webAccount } from './apache.ts'
 import { newKeyPair } from './key-pair.ts'
@@ -169,4 +170,10 @@ export const newLemonldap = async (stage: Stage, people: readonly TestPerson[]) 
       })
     },
   }
+}
+
+export const signInAtLemonldap = async (page: Page, person: TestPerson): Promise<void> => {
+  await page.locator('input[name="user"]').fill(person.username)
+  await page.locator('input[name="password"]').fill(person.password)
+  await page.keyboard.press('Enter')
 }

@@ -2,6 +2,7 @@
 // runs. https://simplesamlphp.org/docs/1.19/simplesamlphp-idp
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import type { TestPerson } from '../people.ts'
 import { forWebServer, startApache } from './apache.ts'
 import { newKeyPair } from './key-pair.ts'
@@ -145,4 +146,10 @@ Alias /simplesaml ${library}/www
       })
     },
   }
+}
+
+export const signInAtSimpleSamlPhp = async (page: Page, person: TestPerson): Promise<void> => {
+  await page.locator('#username').fill(person.username)
+  await page.locator('#password').fill(person.password)
+  await page.locator('#submit_button').click()
 }
