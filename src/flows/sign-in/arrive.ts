@@ -22,6 +22,7 @@ import type { Arrive } from './api.ts'
 import { newJourney } from './begin.ts'
 import { trustedDeviceEvidence } from './device-evidence.ts'
 import { askingOf, loadFacts } from './load-facts.ts'
+import { noteRefusal } from './note-refusal.ts'
 import { openJourney, saveJourney } from './open-journey.ts'
 import { type Arrival, arrivalKey } from './receive.ts'
 
@@ -120,7 +121,7 @@ const withPerson = (
 }
 
 /** What the IdP said was true and is still not enough: written down outside the transaction that it undid, and used up. */
-const noteRefusal = ({ store, secrets, random }: Deps, q: Q, problem: Problem, now: EpochMs): Promise<void> =>
+const noteProblem = ({ store, secrets, random }: Deps, q: Q, problem: Problem, now: EpochMs): Promise<void> =>
   store.write(async (tx) => {
     const arrival = (await tx.once.take(arrivalKey(secrets, q.token), now)) as Arrival | undefined
     const idp = arrival && (await tx.idps.get(arrival.idpId as IdpId))
@@ -159,7 +160,8 @@ const arriveOnce = async (tx: Tx, deps: Deps, q: Q, now: EpochMs): ReturnType<Ar
     ? { ...arrived, evidence: [...arrived.evidence.filter((e) => e.kind !== 'trusted-device'), device] }
     : arrived
   // An IdP that ignores "sign in again" would send the browser round in circles.
-  const step = nextStep((await loadFacts(tx, askingOf(saved), now)).facts, now)
+  const loaded = await loadFacts(tx, askingOf(saved), now)
+  const step = nextStep(loaded.facts, now)
   if (step.do === 'upstream')
     throw new Problem(
       'upstream-refused',
@@ -167,6 +169,7 @@ const arriveOnce = async (tx: Tx, deps: Deps, q: Q, now: EpochMs): ReturnType<Ar
       { reason: 'authentication-too-old' },
     )
   await saveJourney(tx, saved)
+  await noteRefusal(tx, random, { ...loaded, journey: saved, step }, q.source, now)
   return { journeyId, browserToken, expiresAt: Math.max(journey.expiresAt, secondsLater(now, 60)) }
 }
 
@@ -177,7 +180,7 @@ export const arriver =
     try {
       return await deps.store.write((tx) => arriveOnce(tx, deps, q, now))
     } catch (thrown) {
-      if (thrown instanceof Problem && thrown.slug === 'upstream-refused') await noteRefusal(deps, q, thrown, now)
+      if (thrown instanceof Problem && thrown.slug === 'upstream-refused') await noteProblem(deps, q, thrown, now)
       throw thrown
     }
   }

@@ -57,7 +57,8 @@ export const walked = (journey: Journey, step: Step, outcome: string, at: EpochM
   const because = 'because' in step && step.because ? reasonOf(step.because) : ''
   return [...journey.path, { at, asked: step.do, because, outcome }].slice(-50)
 }
-const reasonOf = (winner: {
+/** Who asked, in words for the audit. */
+export const reasonOf = (winner: {
   by: string
   rule?: string
   group?: string | undefined

@@ -1,5 +1,6 @@
 // One answer to the step that is owed. The dispatcher only: steps do not know each other, every answer comes back here.
 import type { Step } from '../../core/journey/step.ts'
+import type { EpochMs } from '../../core/model/time.ts'
 import { Problem } from '../../problem.ts'
 import { type AnsweringDeps, fault, type Given } from './answers/answering.ts'
 import { changePassword } from './answers/change-password.ts'
@@ -7,7 +8,8 @@ import { enrolPasskey, enrolTotp, recoveryCodesKept } from './answers/enrol.ts'
 import { chooseIdp, identify, startOver } from './answers/identify.ts'
 import { answerPassword } from './answers/password.ts'
 import { answerPasskey, answerRecoveryCode, answerTotp } from './answers/second-factor.ts'
-import type { Answer, Answered, Respond } from './api.ts'
+import type { Answer, Answered, JourneyRef, Respond } from './api.ts'
+import { noteRefusal } from './note-refusal.ts'
 import { hopOf, openJourney } from './open-journey.ts'
 
 /** Which answers a step takes. Anything else is an answer to another question: stale. */
@@ -66,6 +68,13 @@ const give = (deps: AnsweringDeps, given: Given, answer: Answer): Promise<Answer
   }
 }
 
+const noteEnd = async ({ store, secrets, random }: AnsweringDeps, ref: JourneyRef, now: EpochMs): Promise<void> => {
+  const open = await store.read((tx) =>
+    tx.journeys.get(ref.journeyId).then((j) => j && openJourney(tx, secrets, ref, now)),
+  )
+  if (open?.step.do === 'refuse') await store.write((tx) => noteRefusal(tx, random, open, ref.source, now))
+}
+
 export const responder =
   (deps: AnsweringDeps): Respond =>
   async (ref, hop, answer) => {
@@ -73,7 +82,9 @@ export const responder =
     const open = await deps.store.read((tx) => openJourney(tx, deps.secrets, ref, now))
     if (!deps.secrets.same(hop, hopOf(deps.secrets, open)) || !fits(open.step, answer)) return fault('stale')
     try {
-      return await give(deps, { open, ref, now }, answer)
+      const answered = await give(deps, { open, ref, now }, answer)
+      if (answered.kind === 'next' && answer.kind !== 'start-over') await noteEnd(deps, ref, now)
+      return answered
     } catch (error) {
       if (error instanceof Problem && error.slug === 'changed-meanwhile') return fault('stale')
       throw error

@@ -12,6 +12,7 @@ import type { Random } from '../../../ports/random.ts'
 import type { Secrets } from '../../../ports/secrets.ts'
 import type { Store, Tx } from '../../../ports/store.ts'
 import { actorOf, eventOf, targetOf } from '../../audit-event.ts'
+import { notify } from '../../notice.ts'
 import type { Answered, AnswerFault, JourneyRef } from '../api.ts'
 import { type Open, saveJourney, walked } from '../open-journey.ts'
 import type { Tries } from '../tries.ts'
@@ -107,18 +108,19 @@ export const addCredential = async (
     version: 0,
     data,
   })
-  if (added === 'ok')
-    await tx.audit.add(
-      eventOf(deps.random, given.now, {
-        tenancyId: journey.tenancyId,
-        domainId: journey.domainId,
-        action: 'factor.enrolled',
-        actor: actorOf(person),
-        target: targetOf(person),
-        details: { factor: data.kind, label, credential: id },
-        requestId: given.ref.source.requestId,
-      }),
-    )
+  if (added === 'duplicate') return added
+  if (data.kind !== 'recovery-code') await notify(tx, deps.random, person, 'factor-enrolled', given.now)
+  await tx.audit.add(
+    eventOf(deps.random, given.now, {
+      tenancyId: journey.tenancyId,
+      domainId: journey.domainId,
+      action: 'factor.enrolled',
+      actor: actorOf(person),
+      target: targetOf(person),
+      details: { factor: data.kind, label, credential: id },
+      requestId: given.ref.source.requestId,
+    }),
+  )
   return added
 }
 
