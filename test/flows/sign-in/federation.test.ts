@@ -466,6 +466,7 @@ describe('two people in one browser', () => {
     const b = await back(bed.browser('192.0.2.2'))
     expect(await b.step()).toMatchObject({ do: 'refuse', why: 'person-disabled' })
     expect(await b.finish()).toBeUndefined()
+    expect(await bed.audit('sign-in.refused')).toMatchObject([{ reason: 'person-disabled', target: { id: carol.id } }])
     expect(session.personId).toBe(carol.id)
   })
   test('U7: a federated person is asked for no password here and can change none', async () => {

@@ -100,6 +100,9 @@ describe('nobody learns who exists', () => {
     await b.typeName('alice')
     await b.typePassword()
     expect(await b.step()).toMatchObject({ do: 'refuse', why: 'not-allowed-here', because: { group: 'Finance' } })
+    expect(await bed.audit('sign-in.refused')).toMatchObject([
+      { reason: 'not-allowed-here', actor: { name: 'alice' }, details: { because: 'rule finance, group Finance' } },
+    ])
     expect(await b.finish()).toBeUndefined()
   })
   test('P2: a lock-out limit of a group does not tell its members from strangers', async () => {
