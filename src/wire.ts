@@ -11,6 +11,7 @@ import { privateKeyPem, keyMaker as webCryptoKeys } from './adapters/keys.ts'
 import { close, listen, serverOf } from './adapters/listening.ts'
 import { samlVerifier } from './adapters/saml-verify/verifier.ts'
 import { loadKeyEncryptionKey, secrets as sealing } from './adapters/secrets.ts'
+import { logSender, smtpSender } from './adapters/sender-mail.ts'
 import { openPostgres } from './adapters/store-sql/postgres.ts'
 import { openSqlite } from './adapters/store-sql/sqlite.ts'
 import { systemClock, systemRandom } from './adapters/system.ts'
@@ -48,6 +49,7 @@ import { accountFlows } from './flows/account/account.ts'
 import { planTenancy } from './flows/directory/apply.ts'
 import { applyDeclared, bringUp } from './flows/directory/bring-up.ts'
 import { bootstrapAdministrator, claimSetUp, isSetUpLink } from './flows/directory/first-administrator.ts'
+import { mailDelivery } from './flows/notice.ts'
 import { arriver } from './flows/sign-in/arrive.ts'
 import { assessor } from './flows/sign-in/assess.ts'
 import { beginner } from './flows/sign-in/begin.ts'
@@ -71,6 +73,7 @@ import type { Store } from './ports/store.ts'
 const OUTBOX_MS = 1_000
 const SWEEP_MS = 60_000
 const METADATA_MS = 300_000
+const MISSING_METADATA_MS = 15_000 // a partner's metadata that was not there at the start
 
 const openStore = (store: Config['store']): Promise<Store> =>
   store.kind === 'postgres' ? openPostgres({ url: store.url }) : openSqlite({ path: store.path })
@@ -101,6 +104,10 @@ export const wire = async (config: Config) => {
     passkey: passkeyFactor({ rpId: new URL(baseUrl).hostname, rpName: 'Gwanmun', origins: [baseUrl] }),
     recovery: recoveryCodes({ random, secrets }),
   }
+  const mailer =
+    config.mail.kind === 'smtp' && config.mail.url !== undefined
+      ? smtpSender({ url: config.mail.url, from: config.mail.from })
+      : logSender((line) => log.info(line))
   const issuerOf = (id: DomainId): Promise<string> =>
     store.read(async (tx) => {
       const domain = await tx.domains.get(id)
@@ -227,7 +234,10 @@ export const wire = async (config: Config) => {
       ['/', authzenMetadata({ baseUrl, findTenancy })],
     ],
   })
-  const send = sendOutbox({ ...base, deliver: { 'backchannel-logout': oidc.backchannelLogout } })
+  const send = sendOutbox({
+    ...base,
+    deliver: { 'backchannel-logout': oidc.backchannelLogout, mail: mailDelivery(mailer) },
+  })
 
   // ── running ──
   let stopping = false
@@ -267,6 +277,7 @@ export const wire = async (config: Config) => {
       })
       ticks.every(SWEEP_MS, 'the sweep stopped', sweep)
       ticks.every(METADATA_MS, 'metadata was not refreshed', () => refresh())
+      ticks.every(MISSING_METADATA_MS, 'missing metadata was not loaded', () => refresh({ onlyMissing: true }))
       return { url: `${config.tls ? 'https' : 'http'}://${config.listen.host}:${port}` }
     },
     stop: async () => {

@@ -11,6 +11,7 @@ import type { Random } from '../../ports/random.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import type { Store, Tx } from '../../ports/store.ts'
 import { actorOf, eventOf, targetOf } from '../audit-event.ts'
+import { notify } from '../notice.ts'
 import { endSession } from '../sign-in/end-session.ts'
 import { passwordOf } from '../sign-in/load-facts.ts'
 import type { Counter, Tries } from '../sign-in/tries.ts'
@@ -92,6 +93,7 @@ const removeFactor =
       if (why) return refused(why)
       await tx.credentials.remove(credential.id)
       await tx.devices.removeOfPerson(own.person.id)
+      await notify(tx, deps.random, own.person, 'factor-removed', now)
       await note(tx, deps, own, ref, now, 'factor.removed', {
         factor: credential.data.kind,
         label: credential.label,
@@ -148,6 +150,7 @@ const finishPasskey =
         data: made,
       })
       if (added === 'duplicate') return refused('duplicate')
+      await notify(tx, deps.random, own.person, 'factor-enrolled', now)
       await note(tx, deps, own, ref, now, 'factor.enrolled', { factor: 'passkey', label: name, credential: id })
       return done
     })

@@ -10,6 +10,7 @@ import type { Hasher } from '../../ports/hasher.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Tx } from '../../ports/store.ts'
 import { actorOf, eventOf, targetOf } from '../audit-event.ts'
+import { notify } from '../notice.ts'
 import type { Answered, AnswerFault } from '../sign-in/api.ts'
 import { endSessionsOf } from '../sign-in/end-session.ts'
 import type { passwordOf } from '../sign-in/load-facts.ts'
@@ -121,5 +122,6 @@ export const storeNewPassword = async (tx: Tx, random: Random, storing: Storing)
       requestId,
     }),
   )
+  await notify(tx, random, person, 'password-changed', now)
   return 'stored'
 }
