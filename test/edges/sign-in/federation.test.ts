@@ -56,10 +56,10 @@ describe('F2 back from the sign-out at a provider', () => {
     expect(res.headers.get('location')).toBe(`${app.issuer}/logout/done`)
   })
   test.for([
-    ['another site', () => 'https://evil.example/'],
-    ['a site that begins like ours', () => `${app.issuer}.evil.example/`],
-    ['another domain of ours', () => app.issuer.replace('default', 'partners/logout')],
-    ['nothing', () => ''],
+    ['another site', (): string => 'https://evil.example/'],
+    ['a site that begins like ours', (): string => `${app.issuer}.evil.example/`],
+    ['another domain of ours', (): string => app.issuer.replace('default', 'partners/logout')],
+    ['nothing', (): string => ''],
   ] as const)('nowhere else: %s', async ([, state]) => {
     const res = await back(state())
     expect(res.status).toBe(200)
