@@ -50,7 +50,10 @@ export const levelOf = (evidence: readonly Evidence[]): Level => {
   return upstream > own ? upstream : own
 }
 
-/** Authentication method references (RFC 8176) of evidence, without repetition, in a stable order. `fed` is ours: an IdP vouched. */
+/**
+ * Authentication method references (RFC 8176) of evidence, without repetition, in a stable order. `fed` is ours: an IdP vouched. `mfa` is
+ * a judgement and so ours too: an IdP that says it while its mapping says one factor would reach applications past the mapping.
+ */
 export const amrOf = (evidence: readonly Evidence[]): readonly string[] => {
   const found = new Set<string>()
   for (const e of evidence) {
@@ -62,7 +65,8 @@ export const amrOf = (evidence: readonly Evidence[]): readonly string[] => {
     }
     if (e.kind === 'upstream') {
       found.add('fed')
-      for (const method of e.amr) if (/^[a-z0-9_.:-]{1,40}$/i.test(method)) found.add(method)
+      for (const method of e.amr)
+        if (method.toLowerCase() !== 'mfa' && /^[a-z0-9_.:-]{1,40}$/i.test(method)) found.add(method)
     }
   }
   if (levelOf(evidence) >= 2) found.add('mfa')
