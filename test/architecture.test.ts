@@ -123,6 +123,44 @@ describe('rooms', () => {
   })
 })
 
+/** Each outside library has one home; the demonstration's stand-ins may bring their own copy of a protocol. */
+const homes: { readonly [name: string]: readonly string[] } = {
+  'oidc-provider': ['edges/oidc/'],
+  samlify: ['edges/saml/'],
+  'xml-crypto': ['adapters/saml-verify/', 'adapters/upstream-saml/'],
+  '@xmldom/xmldom': ['adapters/saml-verify/'],
+  'libxml2-wasm': ['adapters/saml-verify/'],
+  'openid-client': ['adapters/upstream-oidc/'],
+  otplib: ['adapters/factor-totp.ts'],
+  '@simplewebauthn/server': ['adapters/factor-passkey.ts'],
+  '@node-rs/argon2': ['adapters/hasher.ts'],
+  '@peculiar/x509': ['adapters/keys.ts'],
+  kysely: ['adapters/store-sql/'],
+  pg: ['adapters/store-sql/'],
+  undici: ['adapters/fetch-guard.ts'],
+  nodemailer: ['adapters/sender-mail.ts'],
+  yaml: ['adapters/yaml/'],
+  eta: ['edges/sign-in/'],
+  i18next: ['edges/sign-in/'],
+  commander: ['cli/', 'main.ts'],
+}
+
+test('a library lives in one place', () => {
+  const packageOf = (spec: string) =>
+    spec
+      .split('/')
+      .slice(0, spec.startsWith('@') ? 2 : 1)
+      .join('/')
+  const wrong = files.flatMap((file) =>
+    file.imports.flatMap(({ spec }) => {
+      const home = homes[packageOf(spec)]
+      const atHome = home?.some((place) => file.path.startsWith(place)) ?? true
+      return atHome || file.path.startsWith('cli/') ? [] : [`${file.path} imports ${spec}`]
+    }),
+  )
+  expect(wrong).toEqual([])
+})
+
 describe('purity', () => {
   const stripped = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
   test('core and flows read no clock, throw no dice, see no environment and no network', () => {
