@@ -215,7 +215,7 @@ applications:
     ],
     [
       'nothing signed',
-      app("saml: { entityId: x, metadataUrl: 'https://a.example', sign: { assertion: false } }"),
+      app("saml: { entityId: x, metadataUrl: 'https://a.example', sign: { response: false, assertion: false } }"),
       'sign the response',
     ],
     ['the default domain off', domain('active: false'), 'cannot be deactivated'],

@@ -164,7 +164,7 @@ const samlApp = (file: FileField) =>
         )
         .default([]),
       sign: z
-        .strictObject({ response: z.boolean().default(false), assertion: z.boolean().default(true) })
+        .strictObject({ response: z.boolean().default(true), assertion: z.boolean().default(true) }) // both: every program tested takes it, some insist on either
         .refine((s) => s.response || s.assertion, 'sign the response, the assertion or both')
         .prefault({}),
       encryptAssertion: z.boolean().default(false),
