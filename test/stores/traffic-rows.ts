@@ -26,6 +26,7 @@ export const journey = (name: string, differs: Partial<Journey> = {}): Journey =
   sessionId: undefined,
   evidence: [],
   deviceHash: undefined,
+  beganIn: undefined,
   trustDevice: false,
   pending: {},
   path: [],

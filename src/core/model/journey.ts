@@ -50,7 +50,9 @@ export type Journey = {
   readonly personId: PersonId | undefined
   /** Local sign-in was chosen or found (true), an IdP was (its id), or nothing yet (undefined). */
   readonly route: 'local' | IdpId | undefined
-  readonly sessionId: SessionId | undefined // the session whose evidence it began with
+  readonly sessionId: SessionId | undefined // the session whose evidence it began with; none once it is about somebody else
+  /** The session that was in the browser when it began: it ends when this journey ends in another one. */
+  readonly beganIn: SessionId | undefined
   readonly evidence: readonly Evidence[]
   /** SHA-256 of the device cookie the browser showed when it began; counts only once its owner has proved a first factor. */
   readonly deviceHash: string | undefined

@@ -43,6 +43,7 @@ export const newJourney = (
   personId: session?.personId,
   route: session && routeOf(session.evidence),
   sessionId: session?.id,
+  beganIn: session?.id,
   evidence: session?.evidence ?? [],
   trustDevice: false,
   pending: {},

@@ -13,6 +13,7 @@ import type { Secrets } from '../../ports/secrets.ts'
 import type { Store, Tx } from '../../ports/store.ts'
 import { actorOf, eventOf, targetOf } from '../audit-event.ts'
 import type { Finish, JourneyRef, Source } from './api.ts'
+import { endSession } from './end-session.ts'
 import { isAlive } from './live-session.ts'
 import { askingOf, type Loaded, loadFacts } from './load-facts.ts'
 import { openJourney } from './open-journey.ts'
@@ -153,6 +154,10 @@ export const finisher =
       // INVARIANT: asked and taken in one transaction: nothing that nextStep saw can change in between.
       if (!done || !(await tx.journeys.take(ref.journeyId))) return undefined
       const { token, session } = await mint(tx, deps, done)
+      // One browser, one session: who signs in as somebody else leaves nobody signed in behind them.
+      const before = done.journey.beganIn
+      if (before !== undefined && before !== session.id)
+        await endSession(tx, deps.random, before, { reason: 'replaced', at: now, requestId: ref.source.requestId })
       const deviceToken = await trust(tx, deps, done)
       await noteDeviceUse(tx, done)
       await record(tx, deps.random, done, session)

@@ -44,9 +44,23 @@ export const passwordOf = (
 ): (Credential & { readonly data: PasswordCredential }) | undefined =>
   credentials.find((c): c is Credential & { readonly data: PasswordCredential } => c.data.kind === 'password')
 
-/** Proof of a password that was changed since is none: whoever kept a journey open on the old one does not finish it. */
-const standing = (evidence: readonly Evidence[], password: PasswordCredential | undefined): readonly Evidence[] =>
-  password === undefined ? evidence : evidence.filter((e) => e.kind !== 'password' || e.at >= password.setAt)
+/**
+ * Evidence whose ground has gone since is none: a password that was changed (whoever kept a journey open on the old one does not finish
+ * it), a device that its owner or an administrator revoked.
+ */
+const standing = async (
+  tx: Tx,
+  evidence: readonly Evidence[],
+  personId: PersonId | undefined,
+  password: PasswordCredential | undefined,
+): Promise<readonly Evidence[]> => {
+  const byDevice = personId !== undefined && evidence.some((e) => e.kind === 'trusted-device')
+  const devices = byDevice ? (await tx.devices.ofPerson(personId)).map((d) => d.id) : []
+  return evidence.filter((e) => {
+    if (e.kind === 'password') return password === undefined || e.at >= password.setAt
+    return e.kind !== 'trusted-device' || devices.includes(e.deviceId)
+  })
+}
 
 const enrolledKinds = (credentials: readonly Credential[]): readonly FactorKind[] => [
   ...new Set(
@@ -73,6 +87,7 @@ export const loadFacts = async (tx: Tx, asking: Asking, now: EpochMs): Promise<L
   const need = requirementOf(await tx.signOnRules.list(domain.id), groups, app, asking.level)
   const { policy } = policyFor(await tx.passwordPolicies.list(domain.id), groups)
   const password = passwordOf(credentials)
+  const evidence = await standing(tx, asking.evidence, person?.id, password?.data)
   return {
     domain,
     app,
@@ -89,7 +104,7 @@ export const loadFacts = async (tx: Tx, asking: Asking, now: EpochMs): Promise<L
       active: asking.personId === undefined || (person?.status === 'active' && !person.serviceAccount),
       need,
       freshAfter: asking.freshAfter,
-      evidence: standing(asking.evidence, password?.data),
+      evidence,
       enrolled: enrolledKinds(credentials),
       password: password && {
         expired: !person?.serviceAccount && isExpired(policy, password.data.setAt, now),

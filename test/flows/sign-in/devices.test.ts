@@ -171,3 +171,12 @@ describe('M3: it is forgotten', () => {
     expect(await labels()).toHaveLength(1)
   })
 })
+
+test('M3: a device revoked while a session is open no longer stands in for the second factor there', async () => {
+  const b = await trusted('192.0.2.1')
+  expect(await askedIn(b)).toBe('done')
+  await b.finish()
+  expect((await b.assess()).step.do).toBe('done')
+  await bed.store.write((tx) => tx.devices.removeOfPerson(id('alice')))
+  expect((await b.assess()).step.do).toBe('challenge')
+})
