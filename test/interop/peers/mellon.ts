@@ -28,7 +28,7 @@ export const newMellon = async (stage: Stage) => {
     privateUrl: `${base}/private`,
     loggedOut,
     signOutUrl: `${base}/mellon/logout?ReturnTo=${encodeURIComponent(loggedOut)}`,
-    application: samlApplication(NAME, { entityId, metadataFile, sign: { response: true, assertion: true } }),
+    application: samlApplication(NAME, { entityId, metadataFile }),
     start: async (site: Site) =>
       startApache(stage, {
         name: NAME,

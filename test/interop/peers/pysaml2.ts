@@ -24,7 +24,6 @@ export const newPysaml2 = async (stage: Stage) => {
       entityId,
       metadataFile,
       requireSignedRequests: true,
-      sign: { response: true, assertion: true },
     }),
     start: async (site: Site) =>
       stage.start({

@@ -25,10 +25,12 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 /** Debian's unprivileged account for web servers: Apache refuses to serve as root. */
 export const asRoot = process.getuid?.() === 0
 
-const bound = (port: number, host: string): Promise<Server | undefined> =>
+const bound = (port: number, host: string): Promise<Server | 'in use' | 'no such address'> =>
   new Promise((done) => {
-    const server: Server = createServer()
-    server.once('error', () => done(undefined)).listen(port, host, () => done(server))
+    const server = createServer()
+    server
+      .once('error', (e: NodeJS.ErrnoException) => done(e.code === 'EADDRINUSE' ? 'in use' : 'no such address'))
+      .listen(port, host, () => done(server))
   })
 const closed = (server: Server): Promise<void> => new Promise((done) => server.close(() => done()))
 
@@ -42,9 +44,9 @@ const freePorts = async (count: number): Promise<readonly number[]> => {
   const ports: number[] = []
   while (ports.length < count) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORTS)
-    const servers = [await bound(port, '127.0.0.1'), await bound(port, 'localhost').then((s) => s ?? undefined)]
-    held.push(...servers.filter((s) => s !== undefined))
-    if (servers[0]) ports.push(port)
+    const both = [await bound(port, '127.0.0.1'), await bound(port, '::1')] // `localhost` may be either
+    held.push(...both.filter((s) => typeof s !== 'string'))
+    if (!both.includes('in use')) ports.push(port)
   }
   await Promise.all(held.map(closed))
   return ports
