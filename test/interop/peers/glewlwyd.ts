@@ -161,6 +161,42 @@ const administrator = async (base: string) => {
   return (path: string, body: object) => call('POST', path, body)
 }
 
+const setUp = async (
+  base: string,
+  issuer: string,
+  people: readonly TestPerson[],
+  redirectUris: readonly string[],
+  secondFactors: ReadonlyMap<string, string>,
+): Promise<void> => {
+  const add = await administrator(base)
+  await add('mod/plugin/', plugin(issuer))
+  await add('mod/scheme/', totpScheme)
+  for (const name of ['profile', 'email', 'groups']) await add('scope/', scope(name))
+  const otp = { '2fa': [{ scheme_type: 'otp', scheme_name: 'otp' }] }
+  await add('scope/', scope('mfa', { scheme: otp, scheme_required: { '2fa': 1 } }))
+  for (const { username, name, email, password, groups } of people)
+    await add('user/', { username, name, email, password, groups, enabled: true, scope: [...scopes, 'g_profile'] })
+  for (const [username, totp] of secondFactors)
+    await add(`delegate/${username}/profile/scheme/register/`, {
+      username,
+      scheme_type: 'otp',
+      scheme_name: 'otp',
+      value: { type: 'TOTP', secret: totp, time_step_size: 30 },
+    })
+  await add('client/', {
+    client_id: CLIENT,
+    name: CLIENT,
+    enabled: true,
+    confidential: true,
+    client_secret: secret,
+    password: secret,
+    scope: [],
+    redirect_uri: redirectUris,
+    authorization_type: ['code', 'refresh_token', 'id_token'],
+    token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post'],
+  })
+}
+
 export const newGlewlwyd = (stage: Stage, people: readonly TestPerson[]) => {
   const port = stage.port()
   const base = `http://127.0.0.1:${port}`
@@ -184,33 +220,7 @@ export const newGlewlwyd = (stage: Stage, people: readonly TestPerson[]) => {
         readyUrl: `${base}/login.html`,
         logs: [at('glewlwyd.log')],
       })
-      const add = await administrator(base)
-      await add('mod/plugin/', plugin(issuer))
-      await add('mod/scheme/', totpScheme)
-      for (const name of ['profile', 'email', 'groups']) await add('scope/', scope(name))
-      const otp = { '2fa': [{ scheme_type: 'otp', scheme_name: 'otp' }] }
-      await add('scope/', scope('mfa', { scheme: otp, scheme_required: { '2fa': 1 } }))
-      for (const { username, name, email, password, groups } of people)
-        await add('user/', { username, name, email, password, groups, enabled: true, scope: [...scopes, 'g_profile'] })
-      for (const [username, totp] of secondFactors)
-        await add(`delegate/${username}/profile/scheme/register/`, {
-          username,
-          scheme_type: 'otp',
-          scheme_name: 'otp',
-          value: { type: 'TOTP', secret: totp, time_step_size: 30 },
-        })
-      await add('client/', {
-        client_id: CLIENT,
-        name: CLIENT,
-        enabled: true,
-        confidential: true,
-        client_secret: secret,
-        password: secret,
-        scope: [],
-        redirect_uri: redirectUris,
-        authorization_type: ['code', 'refresh_token', 'id_token'],
-        token_endpoint_auth_method: ['client_secret_basic', 'client_secret_post'],
-      })
+      await setUp(base, issuer, people, redirectUris, secondFactors)
     },
   }
 }

@@ -1,7 +1,7 @@
 // One stage per test file: a private folder under the system's temporary one, free ports, and foreign programs in the foreground as our
 // own children. Whatever was started is ended, also when the test process dies of something else.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -60,6 +60,8 @@ const lastLines = (file: string): string => {
   }
 }
 
+const outputOf = (dir: string, name: string): string => join(dir, `${name}.out`)
+
 const answers = (url: string): Promise<boolean> =>
   fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(5_000) }).then(
     () => true,
@@ -86,6 +88,36 @@ const stopped = async (child: ChildProcess): Promise<void> => {
   const patience = setTimeout(() => signal(child, 'SIGKILL'), 5_000)
   await ended(child)
   clearTimeout(patience)
+}
+
+const spawned = (dir: string, { name, command, args, env }: Program): ChildProcess => {
+  const log = openSync(outputOf(dir, name), 'a')
+  const child = spawn(command, args, {
+    stdio: ['ignore', log, log],
+    detached: true, // a process group of its own: Apache ends by signalling its whole group, which would be ours
+    env: { PATH: process.env.PATH ?? '', HOME: dir, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...env },
+  })
+  closeSync(log)
+  return child
+}
+
+/** Until the program is there; what it said last, when it is not coming. */
+const up = async (dir: string, program: Program, child: ChildProcess): Promise<void> => {
+  const { name, readyUrl, isReady, logs = [], withinSeconds = 20 } = program
+  let failure: Error | undefined
+  child.once('error', (error) => {
+    failure = error
+  })
+  const until = Date.now() + withinSeconds * 1000
+  for (;;) {
+    const gone = failure !== undefined || child.exitCode !== null
+    if (!gone && (isReady?.() ?? true) && (readyUrl === undefined || (await answers(readyUrl)))) return
+    if (gone || Date.now() > until) {
+      const words = [outputOf(dir, name), ...logs].map(lastLines).join('\n')
+      throw new Error(`${name} ${gone ? 'stopped at once' : 'does not answer'} ${failure ?? ''}\n${words}`)
+    }
+    await pause(100)
+  }
 }
 
 export const newStage = async (portCount: number) => {
@@ -118,31 +150,10 @@ export const newStage = async (portCount: number) => {
     if (next === undefined) throw new Error('the stage was made with too few ports')
     return next
   }
-  const start = async (program: Program): Promise<ChildProcess> => {
-    const output = join(dir, `${program.name}.out`)
-    const log = openSync(output, 'a')
-    const child = spawn(program.command, program.args, {
-      stdio: ['ignore', log, log],
-      detached: true, // a process group of its own: Apache ends by signalling its whole group, which would be ours
-      env: { PATH: process.env.PATH ?? '', HOME: dir, LC_ALL: 'C.UTF-8', TZ: 'UTC', ...program.env },
-    })
+  const start = (program: Program): Promise<void> => {
+    const child = spawned(dir, program)
     children.push(child)
-    let failure: Error | undefined
-    child.once('error', (error) => {
-      failure = error
-    })
-    const until = Date.now() + (program.withinSeconds ?? 20) * 1000
-    for (;;) {
-      const gone = failure !== undefined || child.exitCode !== null
-      const ready =
-        !gone && (program.isReady?.() ?? true) && (program.readyUrl === undefined || (await answers(program.readyUrl)))
-      if (ready) return child
-      if (gone || Date.now() > until) {
-        const words = [output, ...(program.logs ?? [])].map(lastLines).join('\n')
-        throw new Error(`${program.name} ${gone ? 'stopped at once' : 'does not answer'} ${failure ?? ''}\n${words}`)
-      }
-      await pause(100)
-    }
+    return up(dir, program, child)
   }
   const stop = async (): Promise<void> => {
     process.off('exit', killAll)

@@ -50,6 +50,24 @@ const configuration = (at: (file: string) => string, entityId: string, site: Sit
 </SPConfig>
 `
 
+const directives = (configurationFile: string): string => `
+UseCanonicalName On
+ShibConfig ${configurationFile}
+ShibCompatValidUser Off
+<Location /Shibboleth.sso>
+  AuthType None
+  Require all granted
+</Location>
+<Location /private>
+  AuthType shibboleth
+  ShibRequestSetting requireSession true
+  Require shib-session
+</Location>
+<Location /private/strong>
+  ShibRequestSetting authnContextClassRef ${REFEDS_MFA}
+  Require authnContextClassRef ${REFEDS_MFA}
+</Location>`
+
 const startShibd = async (stage: Stage): Promise<void> => {
   const at = (file: string): string => join(stage.dir, NAME, file)
   const run = forWebServer(stage.folder(`${NAME}/run`))
@@ -105,23 +123,7 @@ export const newShibboleth = async (stage: Stage) => {
         port,
         modules: [['mod_shib', 'mod_shib.so']],
         logs: [at('log/shibd.log'), at('log/native.log')],
-        directives: `
-UseCanonicalName On
-ShibConfig ${at('shibboleth2.xml')}
-ShibCompatValidUser Off
-<Location /Shibboleth.sso>
-  AuthType None
-  Require all granted
-</Location>
-<Location /private>
-  AuthType shibboleth
-  ShibRequestSetting requireSession true
-  Require shib-session
-</Location>
-<Location /private/strong>
-  ShibRequestSetting authnContextClassRef ${REFEDS_MFA}
-  Require authnContextClassRef ${REFEDS_MFA}
-</Location>`,
+        directives: directives(at('shibboleth2.xml')),
       })
     },
   }

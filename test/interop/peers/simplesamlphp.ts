@@ -67,6 +67,41 @@ foreach (glob('${trusted}/*.xml') as $file) {
 }
 `
 
+/** Itself, as metadata of its own. */
+const hosted = (base: string) => ({
+  [`${base}/idp`]: {
+    host: '__DEFAULT__',
+    privatekey: 'idp.key',
+    certificate: 'idp.crt',
+    auth: 'users',
+    NameIDFormat: ['urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'],
+    'attributes.NameFormat': 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic',
+    'signature.algorithm': 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+    'sign.logout': true,
+    authproc: { 10: { class: 'saml:PersistentNameID', attribute: 'uid' } },
+  },
+})
+
+const directives = (at: (file: string) => string): string => `
+SetEnv SIMPLESAMLPHP_CONFIG_DIR ${at('config')}
+php_admin_value session.save_path ${at('sessions')}
+php_admin_value error_log ${at('log/php.log')}
+Alias /simplesaml ${library}/www
+<Directory ${library}/www>
+  Require all granted
+</Directory>
+<FilesMatch \\.php$>
+  SetHandler application/x-httpd-php
+</FilesMatch>`
+
+/** As it keeps them: options of one service provider. */
+const optionsOf = ({ encrypt = false, authnContextClass }: Treatment) => ({
+  ...(encrypt ? { 'assertion.encryption': true } : {}),
+  ...(authnContextClass === undefined
+    ? {}
+    : { authproc: { 20: { class: 'saml:AuthnContextClassRef', AuthnContextClassRef: authnContextClass } } }),
+})
+
 export const newSimpleSamlPhp = async (stage: Stage) => {
   const port = stage.port()
   const origin = `http://127.0.0.1:${port}`
@@ -89,14 +124,7 @@ export const newSimpleSamlPhp = async (stage: Stage) => {
       stage.write(`${NAME}/people.json`, JSON.stringify(users))
     },
     trust: async (name: string, metadataUrl: string, treatment: Treatment = {}) => {
-      const { encrypt = false, authnContextClass } = treatment
-      const options = {
-        ...(encrypt ? { 'assertion.encryption': true } : {}),
-        ...(authnContextClass === undefined
-          ? {}
-          : { authproc: { 20: { class: 'saml:AuthnContextClassRef', AuthnContextClassRef: authnContextClass } } }),
-      }
-      stage.write(`${NAME}/trusted/${name}.xml.json`, JSON.stringify(options))
+      stage.write(`${NAME}/trusted/${name}.xml.json`, JSON.stringify(optionsOf(treatment)))
       stage.write(`${NAME}/trusted/${name}.xml`, await (await fetch(metadataUrl)).text())
     },
     start: async () => {
@@ -110,20 +138,7 @@ export const newSimpleSamlPhp = async (stage: Stage) => {
         `${NAME}/config/authsources.php`,
         `<?php $config = ['admin' => ['core:AdminPassword'], 'users' => ${fromJson(at('people.json'))}];`,
       )
-      const hosted = {
-        [`${base}/idp`]: {
-          host: '__DEFAULT__',
-          privatekey: 'idp.key',
-          certificate: 'idp.crt',
-          auth: 'users',
-          NameIDFormat: ['urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'],
-          'attributes.NameFormat': 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic',
-          'signature.algorithm': 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-          'sign.logout': true,
-          authproc: { 10: { class: 'saml:PersistentNameID', attribute: 'uid' } },
-        },
-      }
-      const hostedFile = stage.write(`${NAME}/metadata/hosted.json`, JSON.stringify(hosted))
+      const hostedFile = stage.write(`${NAME}/metadata/hosted.json`, JSON.stringify(hosted(base)))
       stage.write(`${NAME}/metadata/saml20-idp-hosted.php`, `<?php $metadata = ${fromJson(hostedFile)};`)
       stage.write(`${NAME}/metadata/saml20-sp-remote.php`, remoteSps(at('trusted')))
       return startApache(stage, {
@@ -132,17 +147,7 @@ export const newSimpleSamlPhp = async (stage: Stage) => {
         threads: false,
         modules: [['php_module', 'libphp8.2.so']],
         logs: [at('log/simplesamlphp.log'), at('log/php.log')],
-        directives: `
-SetEnv SIMPLESAMLPHP_CONFIG_DIR ${at('config')}
-php_admin_value session.save_path ${at('sessions')}
-php_admin_value error_log ${at('log/php.log')}
-Alias /simplesaml ${library}/www
-<Directory ${library}/www>
-  Require all granted
-</Directory>
-<FilesMatch \\.php$>
-  SetHandler application/x-httpd-php
-</FilesMatch>`,
+        directives: directives(at),
       })
     },
   }
