@@ -66,6 +66,11 @@ const chain = (thrown: unknown): readonly Thrown[] => {
 
 /** What the provider itself answered, in letters that may stand in a code. */
 const answered = (link: Thrown): Refusal | undefined => {
+  if (link.code === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE')
+    return {
+      refused: 'upstream-credentials-refused',
+      detail: 'the provider refused our client id and secret, or the token it gave: check them and `clientAuth`',
+    }
   if (link.code !== 'OAUTH_AUTHORIZATION_RESPONSE_ERROR' && link.code !== 'OAUTH_RESPONSE_BODY_ERROR') return undefined
   const error = text(link.error) ?? 'error'
   const code = error
