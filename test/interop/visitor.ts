@@ -64,7 +64,7 @@ export const visit = async () => {
     /** The gateway demands a second factor that nobody has yet: an authenticator app is set up on the way. */
     enrolTotp: async () => {
       const secret = (await page.locator('#totp-secret').innerText()).trim()
-      await page.locator('#otp').fill(codesOf(secret).next())
+      await page.locator('#otp').fill(await codesOf(secret).next())
       await press(page, 'enrol-totp')
       await press(page, 'keep-codes')
     },

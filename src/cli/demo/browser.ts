@@ -1,6 +1,7 @@
 // A real browser for the demonstration's check and for the end-to-end tests: Chromium through playwright-core, loopback only, a fresh
 // profile each, a virtual authenticator for passkeys, and one-time codes computed here, not by the gateway.
 import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { generateSync } from 'otplib'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 
@@ -86,16 +87,18 @@ export const withAuthenticator = async (page: Page): Promise<{ readonly count: (
  * One-time codes that the gateway has not seen yet, without waiting for the clock: one step back, now, one step ahead are all inside its
  * window, and it takes each step once (RFC 6238 §5.2).
  */
-export const codesOf = (secret: string): { readonly next: () => string; readonly last: () => string } => {
+export const codesOf = (secret: string): { readonly next: () => Promise<string>; readonly last: () => string } => {
   let step = 0
   let last = ''
   return {
-    next: () => {
+    next: async () => {
       const now = Date.now()
       const current = Math.floor(now / 30_000)
       // Near its end a step could be over before the code arrives: then the one before it would be two back.
       const oldest = now % 30_000 > 22_000 ? current : current - 1
       step = Math.max(step + 1, oldest)
+      // Two ahead is outside the window: only there is there something to wait for.
+      while (step > Math.floor(Date.now() / 30_000) + 1) await setTimeout(250)
       last = generateSync({ secret: secret.replace(/\s/g, ''), epoch: step * 30 })
       return last
     },

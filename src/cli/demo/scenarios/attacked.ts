@@ -77,7 +77,7 @@ const survivesKill: Scenario = {
     const secret = (await admin.page.locator('#totp-secret').innerText()).trim()
     const codes = codesOf(secret)
     await stage.demo.restartGateway('SIGKILL')
-    await admin.fill({ otp: codes.next() })
+    await admin.fill({ otp: await codes.next() })
     await admin.submit('enrol-totp')
     expectThat(
       stage,

@@ -11,7 +11,7 @@ export const enrolTotp = async (stage: Stage, visitor: Visitor): Promise<ReturnT
     await visitor.text(),
   )
   const codes = codesOf((await visitor.page.locator('#totp-secret').innerText()).trim())
-  await visitor.fill({ otp: codes.next() })
+  await visitor.fill({ otp: await codes.next() })
   await visitor.submit('enrol-totp')
   expectThat(stage, 'recovery codes are shown once', await visitor.has('#recovery-codes'), await visitor.text())
   await visitor.submit('keep-codes')
@@ -58,7 +58,7 @@ const totpAndTrust: Scenario = {
       (await alice.has('[role="alert"]')) && (await alice.has('#otp')),
       await alice.text(),
     )
-    await alice.fill({ otp: codes.next() })
+    await alice.fill({ otp: await codes.next() })
     await alice.page.locator('#trust_device').check()
     await alice.submit('totp')
     expectThat(stage, 'the next code is accepted', alice.at(oidcApp(stage)), alice.page.url())
@@ -87,7 +87,7 @@ const totpAndTrust: Scenario = {
       await alice.has('#otp'),
       await alice.text(),
     )
-    await alice.fill({ otp: codes.next() })
+    await alice.fill({ otp: await codes.next() })
     await alice.submit('totp')
     expectThat(stage, 'and the code leads in', alice.at(oidcApp(stage)), alice.page.url())
     await alice.close()
