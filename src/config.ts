@@ -64,6 +64,19 @@ export const configSchema = (read: ReadSecret) =>
       /** Tenancy files with a `demo` section hold public passwords: applied only where baseUrl is on localhost, unless this is set. */
       allowDemo: z.boolean().default(false),
       catalogueDir: path.default('config/catalogue'),
+      policy: z
+        .strictObject({
+          /** Allow and Deny count alike; what ships with the product does not count. */
+          limits: z
+            .strictObject({
+              policiesPerTenancy: positive.default(100),
+              statementsPerPolicy: positive.default(50),
+              /** Over all policies attached along one way from the root to a leaf compartment. */
+              statementsPerPath: positive.default(500),
+            })
+            .prefault({}),
+        })
+        .prefault({}),
       outgoing: z
         .strictObject({
           /** Hosts or CIDR ranges inside private networks that may be called. */
@@ -191,7 +204,10 @@ export const loadConfig = (
   }
   const parsed = schema.safeParse(tree, { error: inOurWords })
   const at: Located['at'] = (issuePath) => {
-    const source = sources.get(issuePath.slice(0, 2).join('.')) ?? sources.get(String(issuePath[0]))
+    const source =
+      sources.get(issuePath.join('.')) ??
+      sources.get(issuePath.slice(0, 2).join('.')) ??
+      sources.get(String(issuePath[0]))
     if (source && !source.startsWith(file)) return source
     return written.at(issuePath) === 'configuration' ? file : written.at(issuePath)
   }

@@ -134,7 +134,7 @@ export const wire = async (config: Config) => {
   const signOut = signerOut({ ...base, upstreams })
   const catalogue = catalogueIn(config.catalogueDir)
   const findTenancy = tenancyFinder(base)
-  const policies = policyWriter({ ...base, catalogue })
+  const policies = policyWriter({ ...base, catalogue, limits: config.policy.limits })
   const metrics = prometheus()
   const authorize = countDecisions(metrics, authorizer({ ...base, catalogue }))
   const demoAllowed = config.allowDemo || ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname)

@@ -8,6 +8,7 @@ import type { World } from '../../core/policy/bind.ts'
 import type { Catalogue } from '../../core/policy/catalogue.ts'
 import { checkStatement } from '../../core/policy/check.ts'
 import { isError, lineOf } from '../../core/policy/fault.ts'
+import { defaultLimits, limitInWords, overLimit, type PolicyLimits } from '../../core/policy/limits.ts'
 import { treeOf } from '../../core/policy/tree.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
@@ -21,6 +22,7 @@ type Deps = {
   readonly clock: Clock
   readonly random: Pick<Random, 'id'>
   readonly catalogue: Catalogue
+  readonly limits?: PolicyLimits
 }
 
 const nameShape = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u
@@ -72,6 +74,16 @@ const check = async (tx: Tx, input: PolicyInput, catalogue: Catalogue): Promise<
   return { bindings: checked.map((c) => c.bindings), warnings: all }
 }
 
+/** Counted in the transaction that writes: two writers cannot each take the last place. */
+const refuseOverLimit = async (tx: Tx, limits: PolicyLimits, next: Policy): Promise<void> => {
+  const { tenancyId } = next
+  const counted = (policy: Policy) => ({ ...policy, statements: policy.statements.length })
+  const policies = (await tx.policies.list({ tenancyId })).filter((p) => !p.system).map(counted)
+  const over = overLimit(limits, treeOf(await tx.compartments.list({ tenancyId })), policies, counted(next))
+  if (over) throw new Problem('config-invalid', limitInWords(over), { reason: `limit-${kebab(over.limit)}` })
+}
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
+
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 const shownOf = (policy: Policy): JsonObject => ({
@@ -88,7 +100,7 @@ const refuseSystem = (policy: Policy | undefined): void => {
     })
 }
 
-export const policyWriter = ({ store, clock, random, catalogue }: Deps): PolicyWriter => {
+export const policyWriter = ({ store, clock, random, catalogue, limits = defaultLimits }: Deps): PolicyWriter => {
   const record = async (
     tx: Tx,
     actor: Actor,
@@ -133,6 +145,7 @@ export const policyWriter = ({ store, clock, random, catalogue }: Deps): PolicyW
     }
     if (before && same({ ...before, updatedAt: 0 }, { ...policy, updatedAt: 0 }))
       return { policy: before, changed: false, warnings }
+    await refuseOverLimit(tx, limits, policy)
     if ((await tx.policies.put(policy)) === 'name-taken')
       throw new Problem('name-taken', `there is a policy \`${name}\` in this compartment already`)
     await record(tx, actor, before ? 'policy.updated' : 'policy.created', before, policy, requestId)
