@@ -53,6 +53,9 @@ const visit = async (look: Look, work: (page: Page, complaints: readonly string[
 const focused = (page: Page): Promise<string> =>
   page.evaluate('document.activeElement?.id || document.activeElement?.textContent?.trim() || ""')
 
+/** autofocus happens when the page was drawn, which may be a moment after it was loaded. */
+const focus = (page: Page, on: string) => expect.poll(() => focused(page)).toBe(on)
+
 /** Fields and buttons without a name that a screen reader could say. */
 const unnamed = (page: Page) =>
   page.evaluate(`[...document.querySelectorAll('input:not([type=hidden]):not([aria-hidden]), button, a')]
@@ -86,13 +89,13 @@ describe.skipIf(!browser)('I1 in a browser', () => {
   test('by keyboard alone: type, Enter; the tick and the button by Tab and Space', () =>
     visit({}, async (page) => {
       await page.goto(stepUrl())
-      expect(await focused(page)).toBe('username')
+      await focus(page, 'username')
       await page.keyboard.type('alice')
       app.world.view = steps['challenge totp'] ?? app.world.view
       await page.keyboard.press('Enter')
       await page.waitForSelector('#otp')
       expect(app.world.seen[0]?.answer).toEqual({ kind: 'identify', username: 'alice' })
-      expect(await focused(page)).toBe('otp')
+      await focus(page, 'otp')
       await page.keyboard.type('123456')
       await page.keyboard.press('Tab')
       expect(await focused(page)).toBe('trust_device')
@@ -108,6 +111,7 @@ describe.skipIf(!browser)('I1 in a browser', () => {
     visit({}, async (page) => {
       app.world.view = steps.password ?? app.world.view
       await page.goto(stepUrl())
+      await focus(page, 'password')
       const order: string[] = []
       for (let i = 0; i < 6; i++) {
         await page.keyboard.press('Tab')
@@ -124,10 +128,11 @@ describe.skipIf(!browser)('I1 in a browser', () => {
       app.world.view = steps.password ?? app.world.view
       app.world.answered = { kind: 'fault', fault: 'wrong-credentials' }
       await page.goto(stepUrl())
+      await focus(page, 'password')
       await page.keyboard.type('wrong')
       await page.keyboard.press('Enter')
       await page.waitForSelector('#error')
-      expect(await focused(page)).toBe('password')
+      await focus(page, 'password')
       const described = await page.getAttribute('#password', 'aria-describedby')
       expect(await page.textContent(`#${described}`)).toContain('올바르지 않습니다')
       expect(await page.inputValue('#password')).toBe('')
@@ -224,7 +229,8 @@ describe.skipIf(!browser)('M2 passkeys', () => {
       app.world.view = steps['enrol passkey'] ?? app.world.view
       await page.goto(stepUrl())
       await page.fill('#label', 'my laptop')
-      await Promise.all([page.waitForResponse((r) => r.request().method() === 'POST'), page.click('#use-passkey')])
+      // Until the page behind the answer is there: leaving before would interrupt its navigation.
+      await Promise.all([page.waitForEvent('load'), page.click('#use-passkey')])
       const made = app.world.seen.at(-1)?.answer
       if (made?.kind !== 'enrol-passkey') throw new Error(`expected an enrolment, got ${JSON.stringify(made)}`)
       expect(made.label).toBe('my laptop')
@@ -236,8 +242,8 @@ describe.skipIf(!browser)('M2 passkeys', () => {
       for (const step of ['challenge passkey', 'identify', 'password']) {
         app.world.view = steps[step] ?? app.world.view
         await page.goto(stepUrl())
-        await page.click('#use-passkey')
-        await expect.poll(() => app.world.seen.at(-1)?.answer.kind).toBe('passkey')
+        await Promise.all([page.waitForEvent('load'), page.click('#use-passkey')])
+        expect(app.world.seen.at(-1)?.answer.kind).toBe('passkey')
         const asked = app.world.seen.at(-1)?.answer
         if (asked?.kind !== 'passkey') throw new Error('expected a passkey')
         const verified = await verifyAuthenticationResponse({

@@ -124,7 +124,7 @@ describe.skipIf(!browser)('a sign-in in a browser, with the real flows', () => {
     await page.fill('#username', username)
     await page.keyboard.press('Enter')
     await page.waitForSelector('#password')
-    await page.keyboard.type(password)
+    await page.fill('#password', password)
     await page.keyboard.press('Enter')
     await page.waitForLoadState('load')
   }
