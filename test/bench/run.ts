@@ -1,0 +1,32 @@
+// `npm run bench`: every figure beside a reference measured in the same run. `npm run bench -- oidc saml` for some of them, `--full` for
+// longer rounds and the large sizes. Prints a table and keeps nothing.
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { oidc } from './oidc.ts'
+import { type Bench, type Row, tableOf } from './table.ts'
+
+const benches: { readonly [name: string]: Bench } = { oidc }
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { full: { type: 'boolean', default: false }, 'cpu-prof': { type: 'boolean', default: false } },
+})
+const chosen = positionals.length === 0 ? Object.keys(benches) : positionals
+const unknown = chosen.filter((name) => !Object.hasOwn(benches, name))
+if (unknown.length > 0) {
+  console.error(`no bench is called ${unknown.join(', ')}: there are ${Object.keys(benches).join(', ')}`)
+  process.exit(2)
+}
+
+const began = performance.now()
+const rows: Row[] = []
+for (const name of chosen) {
+  const since = performance.now()
+  rows.push(...((await benches[name]?.({ full: values.full })) ?? []))
+  console.error(`${name}: ${((performance.now() - since) / 1000).toFixed(0)} s`)
+}
+const [cpu] = cpus()
+console.log(tableOf(rows))
+console.log(
+  `\nNode ${process.version}, ${cpus().length} × ${cpu?.model ?? 'unknown processor'}, ${((performance.now() - began) / 1000).toFixed(0)} s`,
+)
