@@ -14,6 +14,8 @@ const STATEMENTS_KEPT = 300
 export type SqliteConnection = {
   readonly run: Run
   readonly exec: (text: string) => void
+  /** Some failures end a transaction by themselves. */
+  readonly inTransaction: () => boolean
   close(): void
 }
 
@@ -44,6 +46,7 @@ const connectionOver = (database: DatabaseSync): SqliteConnection => {
       return { rows, changes: rows.length }
     },
     exec: (text) => database.exec(text),
+    inTransaction: () => database.isTransaction,
     close: () => database.close(),
   }
 }

@@ -1,10 +1,12 @@
 // The embedded store: one file, several connections, several processes if need be. Writes take the write lock before they
-// read (BEGIN IMMEDIATE), so they are serial; reads have connections of their own and see one snapshot (WAL).
+// read (BEGIN IMMEDIATE), so they are serial; those that come together share a flush (shared-commit.ts). Reads have connections of their
+// own and see one snapshot (WAL).
 // https://sqlite.org/wal.html, https://nodejs.org/api/sqlite.html
 import type { Store } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
 import { kyselyOver } from './dialect.ts'
 import { migrateUp, schemaFault, schemaState } from './migrate.ts'
+import { sharedCommits } from './shared-commit.ts'
 import {
   beginImmediate,
   MEMORY,
@@ -86,15 +88,18 @@ export const openSqlite = async ({ path, waitMs = WRITE_WAITS_MS }: SqlitePlace)
 
   const transact = transactions('sqlite')
   const begin = beginIn(memory, waitMs)
+  // In memory there is no flush to share, and the one connection must be free between transactions.
+  const shared = memory ? undefined : sharedCommits(writer, begin('write'))
   let closed = false
   let known = false
 
-  const lane = (mode: 'read' | 'write'): Lane => {
+  const connect = (mode: 'read' | 'write') => async (): Promise<Connection> => {
     if (closed) throw new Error('the store is closed')
-    return mode === 'write' || memory ? writer : readers.pick()
+    if (mode === 'write' && shared) return shared.connect()
+    return takeLane(memory ? writer : readers.pick(), begin(mode))
   }
   const within = async <T>(mode: 'read' | 'write', work: Work<T>): Promise<T> => {
-    const outcome = await transact(async () => takeLane(lane(mode), begin(mode)), work)
+    const outcome = await transact(connect(mode), work)
     if (outcome.ok) return outcome.value
     if (outcome.stage === undefined) throw outcome.error
     if (mode === 'read' && isReadOnly(outcome.error)) {
@@ -120,6 +125,7 @@ export const openSqlite = async ({ path, waitMs = WRITE_WAITS_MS }: SqlitePlace)
       // Readers first: the last connection to close folds the write-ahead log back into the file.
       for (const { connection, gate } of [...readers.all, writer]) {
         const leave = await gate.enter()
+        if (connection === writer.connection) shared?.flush()
         connection.close()
         leave()
       }

@@ -1,0 +1,87 @@
+// Writes that come together share one flush to the disk. Each is a savepoint of its own: it fails alone, sees what those before it did,
+// and is acknowledged only when all of them are on the disk. Nobody outside sees any of them before. https://sqlite.org/lang_savepoint.html
+import type { SqliteConnection, turnstile } from './sqlite-connection.ts'
+import type { Connection } from './transaction.ts'
+
+type Lane = { readonly connection: SqliteConnection; readonly gate: ReturnType<typeof turnstile> }
+type Batch = { readonly onDisk: Promise<void>; readonly kept: () => void; readonly lost: (cause: unknown) => void }
+
+const newBatch = (): Batch => {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  promise.catch(() => {}) // whoever waits for it is told; it may be that all of them had failed by themselves
+  return { onDisk: promise, kept: resolve, lost: reject }
+}
+
+/** `begin` takes the write lock. */
+export const sharedCommits = ({ connection, gate }: Lane, begin: (connection: SqliteConnection) => Promise<void>) => {
+  let current: Batch | undefined
+
+  const flush = (): void => {
+    const batch = current
+    if (!batch) return
+    current = undefined
+    try {
+      connection.exec('commit')
+      batch.kept()
+    } catch (error) {
+      batch.lost(error)
+      if (connection.inTransaction()) connection.exec('rollback')
+    }
+  }
+  const close = async (batch: Batch): Promise<void> => {
+    const leave = await gate.enter()
+    try {
+      if (batch === current) flush()
+    } finally {
+      leave()
+    }
+  }
+  /** The first one begins. The end comes when the event loop has looked at every socket that was ready: those are the ones that share. */
+  const join = async (): Promise<Batch> => {
+    if (current) return current
+    await begin(connection)
+    const batch = newBatch()
+    current = batch
+    setImmediate(() => void close(batch))
+    return batch
+  }
+  /** A full disk, say, ends the whole transaction and with it everyone who shared it. */
+  const ifAllIsLost = (batch: Batch, cause: unknown): void => {
+    if (connection.inTransaction()) return
+    if (batch === current) current = undefined
+    batch.lost(cause)
+  }
+
+  const connect = async (): Promise<Connection> => {
+    const leave = await gate.enter()
+    let batch: Batch | undefined
+    let released = false // what happens to the connection from here on is others' business
+    return {
+      run: async (text, parameters) => {
+        try {
+          return await connection.run(text, parameters)
+        } catch (error) {
+          if (batch) ifAllIsLost(batch, error)
+          throw error
+        }
+      },
+      begin: async () => {
+        batch = await join()
+        connection.exec('savepoint one')
+      },
+      commit: async () => {
+        connection.exec('release one')
+        released = true
+        leave()
+        await batch?.onDisk
+      },
+      rollback: async () => {
+        if (!released && connection.inTransaction()) connection.exec('rollback to one; release one')
+      },
+      release: () => {
+        if (!released) leave()
+      },
+    }
+  }
+  return { connect, flush }
+}
