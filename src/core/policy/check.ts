@@ -36,11 +36,11 @@ const grantOf = (statement: Statement, report: Report): Grant | undefined => {
   return statement
 }
 
-const known = (word: string, { types, families }: Catalogue): boolean =>
+export const isKnownType = (word: string, { types, families }: Catalogue): boolean =>
   word === 'all-resources' || types.has(word) || families.has(word)
 
 /** One edit away, or the plural: only to suggest, never to decide. */
-const near = (word: string, { types, families }: Catalogue): string | undefined =>
+export const nearType = (word: string, { types, families }: Catalogue): string | undefined =>
   [...types.keys(), ...families.keys()].find(
     (k) => k === `${word}s` || `${k}s` === word || `${k}-family` === word || oneEdit(k, word),
   )
@@ -55,8 +55,8 @@ const oneEdit = (a: string, b: string): boolean => {
 
 const checkAction = (action: Action, catalogue: Catalogue, report: Report): void => {
   const type = action.resourceType
-  if (type && !known(type.text, catalogue)) {
-    const like = near(type.text, catalogue)
+  if (type && !isKnownType(type.text, catalogue)) {
+    const like = nearType(type.text, catalogue)
     report(type.at, {
       severity: 'warning',
       code: 'resource-type-unknown',
@@ -136,7 +136,7 @@ const checkTime = (test: Test, report: Report): void => {
     wrong(`\`${timeOfDay}\` is compared with \`between\` only`, "write `between '…' and '…'`")
 }
 
-const otherVariables = (test: Test): readonly Name[] => {
+export const otherVariables = (test: Test): readonly Name[] => {
   if (test.kind === 'sets') return 'kind' in test.other ? [test.other] : []
   const values = test.kind === 'compare' ? [test.value] : test.kind === 'in' ? test.values : []
   return values.filter((v) => v.kind === 'variable')
