@@ -2,10 +2,13 @@
 // longer rounds and the large sizes. Prints a table and keeps nothing.
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { authzen } from './authzen.ts'
 import { oidc } from './oidc.ts'
+import { saml } from './saml.ts'
+import { startUp } from './start-up.ts'
 import { type Bench, type Row, tableOf } from './table.ts'
 
-const benches: { readonly [name: string]: Bench } = { oidc }
+const benches: { readonly [name: string]: Bench } = { oidc, authzen, saml, 'start-up': startUp }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
