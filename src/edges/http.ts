@@ -16,7 +16,7 @@ import { REQUEST_ID } from './source.ts'
 export type HttpDeps = {
   readonly baseUrl: string
   readonly trustedProxies: readonly string[]
-  readonly log: Pick<Logger, 'error' | 'warn' | 'info'>
+  readonly log: Pick<Logger, 'error' | 'warn' | 'info' | 'child'>
   readonly clock: Clock
   readonly random: Pick<Random, 'id'>
   readonly pages: Pages

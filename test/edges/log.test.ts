@@ -1,7 +1,9 @@
 // Secrets planted wherever they could come from; none may come out.
+import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
+import express from 'express'
 import { expect, test } from 'vitest'
-import { logger } from '../../src/edges/log.ts'
+import { logger, requestLog } from '../../src/edges/log.ts'
 
 const logged = (work: (log: ReturnType<typeof logger>) => void): string => {
   let text = ''
@@ -68,4 +70,39 @@ test('time is the one clock’s', () => {
     level: 'info',
     app: 'gwanmun',
   })
+})
+
+test('I6 the line of an answer has six fields and no query, and later lines are redacted as ever', async () => {
+  const app = express()
+  let log: ReturnType<typeof logger> | undefined
+  const text = await new Promise<string>((done, failed) => {
+    let written = ''
+    const to = new Writable({
+      write: (chunk, _encoding, next) => {
+        written += chunk
+        next()
+        if (written.split('\n').length > 2) done(written)
+      },
+    })
+    log = logger({ level: 'info', clock: () => 1_800_000_000_000, to })
+    app.use(
+      requestLog(log, () => 0),
+      (_req, res) => {
+        res.once('finish', () => log?.info({ headers: { authorization: planted } }))
+        res.end()
+      },
+    )
+    const server = app.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      const headers = { authorization: `Bearer ${planted}`, cookie: `s=${planted}` }
+      fetch(`http://127.0.0.1:${port}/path?code=${planted}`, { headers }).then(() => server.close(), failed)
+    })
+  })
+  expect(text).not.toContain(planted)
+  const [line = ''] = text.split('\n')
+  expect(Object.keys(JSON.parse(line))).toEqual(
+    expect.arrayContaining(['requestId', 'method', 'path', 'status', 'ms', 'ip']),
+  )
+  expect(JSON.parse(line)).toMatchObject({ path: '/path', status: 200 })
+  expect(text.match(/\[redacted\]/g)).toHaveLength(1)
 })
