@@ -26,6 +26,11 @@ const rare: readonly {
   readonly load: (shell: Shell) => Promise<Command>
 }[] = [
   {
+    name: 'policy',
+    what: 'check, format, explain and test policies in files',
+    load: async (shell) => (await import('./policy/command.ts')).policyCommand(shell),
+  },
+  {
     name: 'saml',
     what: 'look at SAML messages',
     load: async (shell) => (await import('./saml-check.ts')).samlCommand({ ...shell, clock: systemClock }),

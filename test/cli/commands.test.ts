@@ -173,6 +173,10 @@ describe('help and usage', () => {
     ['keys', 'list'],
     ['mapping', 'explain'],
     ['health'],
+    ['policy', 'check'],
+    ['policy', 'fmt'],
+    ['policy', 'explain'],
+    ['policy', 'test'],
     ['saml', 'check'],
   ]
   test.each(commands.map((c) => [c.join(' '), c] as const))('`%s --help` has an example', async (name, argv) => {
