@@ -13,7 +13,9 @@ const files = [
   'README.md',
   'ARCHITECTURE.md',
   'keys/README.md',
-  ...readdirSync(join(root, 'docs')).map((f) => `docs/${f}`),
+  ...readdirSync(join(root, 'docs'))
+    .filter((f) => f.endsWith('.md'))
+    .map((f) => `docs/${f}`),
 ]
 const documents = files.map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }))
 const sources = (folder: string): string =>
