@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { leavesOf } from '../src/adapters/yaml/settings.ts'
 import { program } from '../src/cli/program.ts'
 import { configSchema } from '../src/config.ts'
+import { lintRules } from '../src/core/policy/lint-rules.ts'
 import { catalogue, type Slug } from '../src/problem.ts'
 import { root } from './program.ts'
 
@@ -80,6 +81,12 @@ test.each(documents)('$file: commands are commands', async ({ text }) => {
       else at = next
     }
   }
+})
+test('docs/policies.md lists what `policy check` finds, each with its severity', () => {
+  const rows = readFileSync(join(root, 'docs/policies.md'), 'utf8').matchAll(/^\| `([a-z-]+)` \| (warning|notice) \|/gm)
+  expect(Object.fromEntries([...rows].map(([, id, severity]) => [id, severity]))).toEqual(
+    Object.fromEntries(Object.entries(lintRules).map(([id, { severity }]) => [id, severity])),
+  )
 })
 test('docs/operate.md quotes messages and reasons that there are', () => {
   const text = readFileSync(join(root, 'docs/operate.md'), 'utf8')
