@@ -36,9 +36,16 @@ const calendar: ReadonlyMap<string, readonly string[]> = new Map([
 const domainOf = (name: string, { permissions }: Grounds): readonly string[] | undefined =>
   name === 'request.permission' && permissions.length > 0 ? permissions.map(fold) : calendar.get(name)
 
-/** Several values at once: two different ones are no contradiction. What an application calls its facts may be a list as well. */
-const mayHoldSeveral = (name: string): boolean =>
-  name === 'request.groups.id' || name === 'target.policy.type' || name.includes('.tag.')
+const single = new Set(['request.permission', 'request.operation', 'request.service', 'request.region', 'request.ad'])
+const sets = new Set(['request.groups.id', 'target.policy.type'])
+/**
+ * Several values at once: two different ones are no contradiction. What an application calls its facts may be a list, so of those only
+ * what names one thing (`.id`, `.name`, `.type`) is taken for a single value.
+ */
+const mayHoldSeveral = (name: string): boolean => {
+  if (single.has(name) || calendar.has(name)) return false
+  return sets.has(name) || name.includes('.tag.') || !/\.(?:id|name|type)$/.test(name)
+}
 
 const canonical = (name: string, text: string, { regions }: Catalogue): string => {
   const folded = fold(text)

@@ -82,6 +82,9 @@ describe('A14 conditions', () => {
     ["all { target.bucket.owner = 'a', target.bucket.owner = request.user.name }", ['never-true-condition']],
     ["all { request.groups.id = 'a', request.groups.id = 'b' }", []], // several at once
     ["any { request.groups.id != 'a', request.groups.id != 'b' }", []],
+    ["all { request.roles = 'a', request.roles = 'b' }", []], // an application's own fact may be a list
+    ["all { request.roles = 'a', request.roles != 'A' }", ['never-true-condition']],
+    ["all { request.gateway.id = 'a', request.gateway.id = 'b' }", ['never-true-condition']],
     ["all { request.groups.id = 'a', request.groups.id != 'A' }", ['never-true-condition']],
     ["all { request.region = 'iad', request.region = 'us-ashburn-1' }", []], // one region, two spellings
     ["all { request.region = 'us*', request.region = 'iad' }", []],
