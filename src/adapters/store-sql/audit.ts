@@ -3,22 +3,29 @@
 import type { AuditEvent, DecisionRecord } from '../../core/model/audit.ts'
 import type { Audit } from '../../ports/store.ts'
 import type { Db } from './dialect.ts'
+import { kept } from './kept.ts'
+import type { Schema } from './schema.ts'
 import { exactKey, fromBody, toBody } from './text.ts'
+
+const insertEvent = kept((db, row: Omit<Schema['audit_event'], 'seq'>) => {
+  const { id, tenancy_id, at, action, actor_key, target_key, body } = row
+  return db.insertInto('audit_event').values({ id, tenancy_id, at, action, actor_key, target_key, body })
+})
+const insertDecision = kept((db, { id, tenancy_id, at, body }: Schema['decision_record']) =>
+  db.insertInto('decision_record').values({ id, tenancy_id, at, body }),
+)
 
 export const audit = (db: Db): Audit => ({
   add: async (event) => {
-    await db
-      .insertInto('audit_event')
-      .values({
-        id: event.id,
-        tenancy_id: event.tenancyId,
-        at: event.at,
-        action: event.action,
-        actor_key: exactKey(event.actor.id),
-        target_key: event.target ? exactKey(event.target.id) : null,
-        body: toBody(event),
-      })
-      .execute()
+    await insertEvent(db, {
+      id: event.id,
+      tenancy_id: event.tenancyId,
+      at: event.at,
+      action: event.action,
+      actor_key: exactKey(event.actor.id),
+      target_key: event.target ? exactKey(event.target.id) : null,
+      body: toBody(event),
+    })
   },
   list: async (tenancy, { action, targetId, actorId, limit, before }) => {
     let rows = db.selectFrom('audit_event').select('body').where('tenancy_id', '=', tenancy)
@@ -34,10 +41,7 @@ export const audit = (db: Db): Audit => ({
     return page.map((row) => fromBody<AuditEvent>(row.body))
   },
   addDecision: async (record) => {
-    await db
-      .insertInto('decision_record')
-      .values({ id: record.id, tenancy_id: record.tenancyId, at: record.at, body: toBody(record) })
-      .execute()
+    await insertDecision(db, { id: record.id, tenancy_id: record.tenancyId, at: record.at, body: toBody(record) })
   },
   decision: async (id) => {
     const row = await db.selectFrom('decision_record').select('body').where('id', '=', id).executeTakeFirst()

@@ -2,17 +2,28 @@
 import { type Membership, sourceOf } from '../../core/model/group.ts'
 import type { Memberships } from '../../ports/store.ts'
 import type { Db } from './dialect.ts'
+import { kept } from './kept.ts'
 import { fromBody, toBody } from './text.ts'
 
 const fromRow = ({ body }: { body: string }): Membership => fromBody<Membership>(body)
 
+const ofPerson = kept((db, key: { person: string }) =>
+  db.selectFrom('membership').select('body').where('person_id', '=', key.person).orderBy('group_id').orderBy('source'),
+)
+
 export const memberships = (db: Db): Memberships => {
-  const rows = db.selectFrom('membership').select('body')
   return {
-    ofPerson: async (person) =>
-      (await rows.where('person_id', '=', person).orderBy('group_id').orderBy('source').execute()).map(fromRow),
+    ofPerson: async (person) => (await ofPerson(db, { person })).map(fromRow),
     ofGroup: async (group) =>
-      (await rows.where('group_id', '=', group).orderBy('person_id').orderBy('source').execute()).map(fromRow),
+      (
+        await db
+          .selectFrom('membership')
+          .select('body')
+          .where('group_id', '=', group)
+          .orderBy('person_id')
+          .orderBy('source')
+          .execute()
+      ).map(fromRow),
     put: async (membership) => {
       const { personId, groupId, provenance } = membership
       const body = toBody(membership)

@@ -3,6 +3,8 @@
 import type { JsonObject } from '../../core/model/json.ts'
 import type { Payload, Payloads } from '../../ports/store.ts'
 import type { Db } from './dialect.ts'
+import { kept } from './kept.ts'
+import type { Schema } from './schema.ts'
 import { exactKey, fromBody, toBody } from './text.ts'
 
 type Row = { body: string; consumed_at: number | null }
@@ -29,11 +31,47 @@ const toRow = ({ consumedAt, ...kept }: Payload) => ({
   body: toBody(kept satisfies Kept & { readonly body: JsonObject }),
 })
 
+const select = kept((db, key: { scope: string; model: string; id: string }) =>
+  db
+    .selectFrom('payload')
+    .select(columns)
+    .where('scope', '=', key.scope)
+    .where('model', '=', key.model)
+    .where('id', '=', key.id),
+)
+const insert = kept((db, row: Schema['payload']) => {
+  const { scope, model, id, grant_id, uid, user_code, consumed_at, expires_at, body } = row
+  return db
+    .insertInto('payload')
+    .values({ scope, model, id, grant_id, uid, user_code, consumed_at, expires_at, body })
+    .onConflict((clash) =>
+      clash.columns(['scope', 'model', 'id']).doUpdateSet((eb) => ({
+        grant_id,
+        uid,
+        user_code,
+        consumed_at: eb.fn.coalesce('payload.consumed_at', 'excluded.consumed_at'),
+        expires_at,
+        body,
+      })),
+    )
+})
+// One statement: of two requests with the same code, the second finds it consumed.
+const consume = kept((db, key: { scope: string; model: string; id: string; at: number }) =>
+  db
+    .updateTable('payload')
+    .set({ consumed_at: key.at })
+    .where('scope', '=', key.scope)
+    .where('model', '=', key.model)
+    .where('id', '=', key.id)
+    .where('consumed_at', 'is', null)
+    .returning('id'),
+)
+
 const found = (db: Db): Pick<Payloads, 'get' | 'byUid' | 'byUserCode'> => {
   const of = (scope: string, model: string) =>
     db.selectFrom('payload').select(columns).where('scope', '=', scope).where('model', '=', model)
   return {
-    get: async (scope, model, id) => fromRow(await of(scope, model).where('id', '=', exactKey(id)).executeTakeFirst()),
+    get: async (scope, model, id) => fromRow((await select(db, { scope, model, id: exactKey(id) }))[0]),
     byUid: async (scope, model, uid) =>
       fromRow(await of(scope, model).where('uid', '=', exactKey(uid)).orderBy('id').limit(1).executeTakeFirst()),
     byUserCode: async (scope, model, userCode) =>
@@ -51,21 +89,7 @@ const found = (db: Db): Pick<Payloads, 'get' | 'byUid' | 'byUserCode'> => {
 export const payloads = (db: Db): Payloads => ({
   ...found(db),
   put: async (payload) => {
-    const row = toRow(payload)
-    await db
-      .insertInto('payload')
-      .values(row)
-      .onConflict((clash) =>
-        clash.columns(['scope', 'model', 'id']).doUpdateSet((eb) => ({
-          grant_id: row.grant_id,
-          uid: row.uid,
-          user_code: row.user_code,
-          consumed_at: eb.fn.coalesce('payload.consumed_at', 'excluded.consumed_at'),
-          expires_at: row.expires_at,
-          body: row.body,
-        })),
-      )
-      .execute()
+    await insert(db, toRow(payload))
   },
   add: async (payload) => {
     const added = await db
@@ -76,19 +100,7 @@ export const payloads = (db: Db): Payloads => ({
       .executeTakeFirst()
     return added !== undefined
   },
-  // One statement: of two requests with the same code, the second finds it consumed.
-  consume: async (scope, model, id, at) => {
-    const won = await db
-      .updateTable('payload')
-      .set({ consumed_at: at })
-      .where('scope', '=', scope)
-      .where('model', '=', model)
-      .where('id', '=', exactKey(id))
-      .where('consumed_at', 'is', null)
-      .returning('id')
-      .executeTakeFirst()
-    return won !== undefined
-  },
+  consume: async (scope, model, id, at) => (await consume(db, { scope, model, id: exactKey(id), at })).length > 0,
   remove: async (scope, model, id) => {
     await db
       .deleteFrom('payload')

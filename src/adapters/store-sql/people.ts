@@ -2,25 +2,23 @@
 import type { Person } from '../../core/model/person.ts'
 import type { People } from '../../ports/store.ts'
 import type { Db } from './dialect.ts'
+import { kept } from './kept.ts'
 import { isTaken, removeById, upsert } from './nouns.ts'
 import { fromBody, nameKey, toBody } from './text.ts'
 
 const fromRow = ({ body }: { body: string }): Person => fromBody<Person>(body)
 
+const byId = kept((db, key: { id: string }) => db.selectFrom('person').select('body').where('id', '=', key.id))
+const byUsername = kept((db, key: { domain: string; username: string }) =>
+  db.selectFrom('person').select('body').where('domain_id', '=', key.domain).where('username_key', '=', key.username),
+)
+const personIn = ([row]: readonly { body: string }[]): Person | undefined => row && fromRow(row)
+
 export const people = (db: Db): People => {
   const rows = db.selectFrom('person').select('body')
   return {
-    get: async (id) => {
-      const row = await rows.where('id', '=', id).executeTakeFirst()
-      return row && fromRow(row)
-    },
-    byUsername: async (domain, username) => {
-      const row = await rows
-        .where('domain_id', '=', domain)
-        .where('username_key', '=', nameKey(username))
-        .executeTakeFirst()
-      return row && fromRow(row)
-    },
+    get: async (id) => personIn(await byId(db, { id })),
+    byUsername: async (domain, username) => personIn(await byUsername(db, { domain, username: nameKey(username) })),
     byEmail: async (domain, email) =>
       (
         await rows

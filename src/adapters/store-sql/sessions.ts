@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { EndReason, Participant, Session } from '../../core/model/session.ts'
 import type { Sessions } from '../../ports/store.ts'
 import type { Db } from './dialect.ts'
+import { kept } from './kept.ts'
 import { exactKey, fromBody, toBody } from './text.ts'
 
 const columns = ['body', 'version', 'last_seen_at', 'ended_at', 'end_reason'] as const
@@ -34,17 +35,17 @@ const changing = (session: Session) => ({
   body: toBody(session),
 })
 
+const byId = kept((db, key: { id: string }) => db.selectFrom('session').select(columns).where('id', '=', key.id))
+const byToken = kept((db, key: { hash: string }) =>
+  db.selectFrom('session').select(columns).where('token_hash', '=', key.hash),
+)
+const sessionIn = ([row]: readonly Row[]): Session | undefined => row && fromRow(row)
+
 const found = (db: Db): Pick<Sessions, 'get' | 'byToken' | 'ofPerson' | 'byUpstream'> => {
   const rows = db.selectFrom('session').select(columns)
   return {
-    get: async (id) => {
-      const row = await rows.where('id', '=', id).executeTakeFirst()
-      return row && fromRow(row)
-    },
-    byToken: async (tokenHash) => {
-      const row = await rows.where('token_hash', '=', tokenHash).executeTakeFirst()
-      return row && fromRow(row)
-    },
+    get: async (id) => sessionIn(await byId(db, { id })),
+    byToken: async (tokenHash) => sessionIn(await byToken(db, { hash: tokenHash })),
     ofPerson: async (person) =>
       (await rows.where('person_id', '=', person).where('ended_at', 'is', null).orderBy('id').execute()).map(fromRow),
     // No SessionIndex names every session of that NameID (SAML Core §3.7.1).

@@ -25,28 +25,48 @@ import { signOnRules } from './sign-on-rules.ts'
 import { tenancies } from './tenancies.ts'
 import { throttles } from './throttles.ts'
 
-export const txOf = (db: Db, engine: Engine): Tx => ({
-  tenancies: tenancies(db),
-  compartments: compartments(db),
-  domains: domains(db),
-  people: people(db),
-  links: links(db),
-  groups: groups(db),
-  memberships: memberships(db),
-  credentials: credentials(db),
-  devices: devices(db),
-  idps: idps(db),
-  mappingRules: mappingRules(db),
-  apps: apps(db),
-  signOnRules: signOnRules(db),
-  passwordPolicies: passwordPolicies(db),
-  policies: policies(db),
-  keys: keys(db),
-  journeys: journeys(db),
-  sessions: sessions(db),
-  payloads: payloads(db),
-  once: once(db),
-  throttles: throttles(db),
-  audit: audit(db),
-  outbox: outbox(db, engine),
-})
+const makers: { readonly [Noun in keyof Tx]: (db: Db, engine: Engine) => Tx[Noun] } = {
+  tenancies,
+  compartments,
+  domains,
+  people,
+  links,
+  groups,
+  memberships,
+  credentials,
+  devices,
+  idps,
+  mappingRules,
+  apps,
+  signOnRules,
+  passwordPolicies,
+  policies,
+  keys,
+  journeys,
+  sessions,
+  payloads,
+  once,
+  throttles,
+  audit,
+  outbox,
+}
+
+type Held = { readonly db: Db; readonly engine: Engine; readonly made: { [noun: string]: unknown } }
+const shape = Object.defineProperties(
+  {},
+  Object.fromEntries(
+    Object.entries(makers).map(([noun, make]) => [
+      noun,
+      {
+        enumerable: true,
+        get(this: Held): unknown {
+          this.made[noun] ??= make(this.db, this.engine)
+          return this.made[noun]
+        },
+      },
+    ]),
+  ),
+)
+
+/** A noun is made when it is first asked for: a transaction uses three of them, and making all costs more than its statements. */
+export const txOf = (db: Db, engine: Engine): Tx => Object.assign(Object.create(shape), { db, engine, made: {} }) as Tx
