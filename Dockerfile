@@ -18,6 +18,7 @@ COPY package.json LICENSE ./
 COPY src ./src
 COPY config/gwanmun.yaml config/common-passwords.txt ./config/
 COPY config/catalogue ./config/catalogue
+COPY config/roles ./config/roles
 # The root file system may be read-only: everything written is in the volume or in /tmp.
 RUN mkdir -p /var/lib/gwanmun /app/config/tenancies && chown -R node:node /var/lib/gwanmun
 USER node

@@ -2,6 +2,8 @@
 // with its source, durations carry their unit in the name, and no other file reads process.env.
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { type Fault, faultsOf, inOurWords, type Located, parseLocated } from './adapters/yaml/located.ts'
 import { type Env, type ReadSecret, secretField, secretReader } from './adapters/yaml/secret-field.ts'
@@ -64,6 +66,7 @@ export const configSchema = (read: ReadSecret) =>
       /** Tenancy files with a `demo` section hold public passwords: applied only where baseUrl is on localhost, unless this is set. */
       allowDemo: z.boolean().default(false),
       catalogueDir: path.default('config/catalogue'),
+      rolesDir: path.default('config/roles'),
       policy: z
         .strictObject({
           /** Allow and Deny count alike; what ships with the product does not count. */
@@ -77,6 +80,10 @@ export const configSchema = (read: ReadSecret) =>
             .prefault({}),
         })
         .prefault({}),
+      /** How long what was recorded is kept; without a number, for ever. */
+      audit: z
+        .strictObject({ retentionDays: positive.optional(), decisionRetentionDays: positive.optional() })
+        .prefault({}),
       outgoing: z
         .strictObject({
           /** Hosts or CIDR ranges inside private networks that may be called. */
@@ -87,7 +94,9 @@ export const configSchema = (read: ReadSecret) =>
         .prefault({}),
       mail: z
         .strictObject({
-          kind: z.enum(['log', 'smtp']).default('log'),
+          kind: z.enum(['folder', 'smtp']).default('folder'),
+          /** Of `kind: folder`: mails are files in here, and nothing leaves. */
+          folder: z.string().min(1).default('data/mail'),
           url: secretField(read).optional(),
           from: z.string().min(3).default('gwanmun@localhost'),
         })
@@ -221,6 +230,12 @@ export const loadConfig = (
 
 /** Secret references in other files (tenancies) are read from this process's environment too. */
 export const readSecret: ReadSecret = secretReader(process.env)
+
+/** A file of the person at the terminal, where their programs keep such things (XDG Base Directory: a relative folder there counts as none). */
+export const userConfigFile = (name: string): string => {
+  const { XDG_CONFIG_HOME: folder = '' } = process.env
+  return join(isAbsolute(folder) ? folder : join(homedir(), '.config'), 'gwanmun', name)
+}
 
 /** The published schema of config/gwanmun.yaml. */
 export const configJsonSchema = (): object =>

@@ -70,6 +70,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
   const shell = {
     out,
     err,
+    colours: process.stdout.isTTY && process.stdout.hasColors(), // NO_COLOR is asked by it
     refuse: () => {
       code = 1
     },

@@ -11,6 +11,10 @@ export const catalogue = {
   'journey-unknown': [400, 'This sign-in is over or belongs to another browser'],
   'changed-meanwhile': [409, 'Someone else changed this first'],
   'name-taken': [409, 'That name is taken'],
+  'not-empty': [409, 'It is not empty'],
+  'precondition-failed': [412, 'It is not as you last saw it'],
+  'media-type-unsupported': [415, 'That kind of content is not understood here'],
+  'method-not-allowed': [405, 'That cannot be done with this address'],
   'upstream-refused': [400, 'The answer of the identity provider was refused'],
   'upstream-unreachable': [502, 'The identity provider could not be reached'],
   'saml-request-refused': [400, 'The request of the application was refused'],
@@ -24,15 +28,21 @@ export const catalogue = {
 } as const satisfies Record<string, readonly [status: number, title: string]>
 export type Slug = keyof typeof catalogue
 
+/** One thing wrong with what was sent: where, what was expected there, and what to do. Shown to the caller. */
+export type ProblemField = { readonly field: string; readonly expected: string; readonly remedy?: string }
+type Options = { readonly cause?: unknown; readonly reason?: string; readonly fields?: readonly ProblemField[] }
+
 export class Problem extends Error {
   readonly slug: Slug
   readonly detail: string | undefined // shown to the caller: nothing in it that the caller did not send
   /** Stable reason code beside the slug, e.g. a SAML refusal (`signature-missing`); shown to people. */
   readonly reason: string | undefined
-  constructor(slug: Slug, detail?: string, options: { readonly cause?: unknown; readonly reason?: string } = {}) {
+  readonly fields: readonly ProblemField[]
+  constructor(slug: Slug, detail?: string, options: Options = {}) {
     super(detail ?? catalogue[slug][1], { cause: options.cause }) // `cause` is for our log and never leaves the process
     this.slug = slug
     this.detail = detail
     this.reason = options.reason
+    this.fields = options.fields ?? []
   }
 }

@@ -1,34 +1,23 @@
 // The whole machine on one page: knows every room, holds no logic. Factories are called in order; whatever a factory needs is above it.
 
-import { resolve } from 'node:path'
-import { commonPasswords } from './adapters/common-passwords.ts'
-import { passkeyFactor } from './adapters/factor-passkey.ts'
-import { recoveryCodes } from './adapters/factor-recovery-code.ts'
-import { totpFactor } from './adapters/factor-totp.ts'
-import { guardedFetch } from './adapters/fetch-guard.ts'
-import { hasher as argon2 } from './adapters/hasher.ts'
-import { privateKeyPem, keyMaker as webCryptoKeys } from './adapters/keys.ts'
 import { close, listen, serverOf } from './adapters/listening.ts'
-import { samlVerifier } from './adapters/saml-verify/verifier.ts'
-import { loadKeyEncryptionKey, secrets as sealing } from './adapters/secrets.ts'
-import { logSender, smtpSender } from './adapters/sender-mail.ts'
-import { openPostgres } from './adapters/store-sql/postgres.ts'
-import { openSqlite } from './adapters/store-sql/sqlite.ts'
-import { systemClock, systemRandom } from './adapters/system.ts'
 import { ticker } from './adapters/ticker.ts'
-import { upstreamOidc } from './adapters/upstream-oidc/upstream-oidc.ts'
-import { upstreamSaml, upstreamSlo as upstreamSamlLogout } from './adapters/upstream-saml/upstream-saml.ts'
-import { readCatalogue } from './adapters/yaml/catalogue-file.ts'
+import { upstreamSlo as upstreamSamlLogout } from './adapters/upstream-saml/upstream-saml.ts'
+import { apiDocuments } from './adapters/yaml/api-documents.ts'
 import { readTenancies } from './adapters/yaml/tenancy-file.ts'
+import { adaptersFor } from './adapters-for.ts'
 import { type Config, configFault, readSecret } from './config.ts'
 import type { DomainId } from './core/model/ids.ts'
 import { accountEdge } from './edges/account/routes.ts'
+import { visitorBy } from './edges/account/visit.ts'
+import { adminEdge } from './edges/admin/admin-edge.ts'
 import { callerBy } from './edges/authzen/caller.ts'
 import { authzen } from './edges/authzen/evaluation.ts'
 import { authzenMetadata } from './edges/authzen/metadata.ts'
+import { quickAuthzen } from './edges/authzen/quick.ts'
+import { authzenSearch } from './edges/authzen/search.ts'
 import { loginCookies } from './edges/cookies.ts'
 import { httpApp } from './edges/http.ts'
-import { logger } from './edges/log.ts'
 import { management } from './edges/management.ts'
 import { countDecisions, countSignIns, metrics as prometheus } from './edges/metrics.ts'
 import { bearerLookup } from './edges/oidc/bearer-lookup.ts'
@@ -36,24 +25,42 @@ import { oidcEdge } from './edges/oidc/oidc-edge.ts'
 import { samlEdge } from './edges/saml/router.ts'
 import { serviceProviders } from './edges/saml/service-provider.ts'
 import { signOutWalker } from './edges/saml/walk-sign-out.ts'
+import { scimEdge } from './edges/scim/scim-edge.ts'
+import { doors } from './edges/sign-in/doors.ts'
 import { pagesBy } from './edges/sign-in/pages.ts'
 import { renderer } from './edges/sign-in/render.ts'
 import { signInEdge } from './edges/sign-in/routes.ts'
-import { setUpEdge } from './edges/sign-in/set-up.ts'
 import { upstreamSlo } from './edges/sign-in/upstream-slo.ts'
 import { sourceOf } from './edges/source.ts'
+import { sharedSignals } from './edges/ssf/ssf-edge.ts'
+import { administrating } from './flows/access/administer.ts'
+import { apiKeyCaller } from './flows/access/api-key-caller.ts'
 import { authorizer } from './flows/access/authorize.ts'
 import { tenancyFinder } from './flows/access/find-tenancy.ts'
+import { tenancyCatalogues } from './flows/access/known.ts'
+import { standingOf } from './flows/access/permits.ts'
+import { searcher } from './flows/access/search.ts'
+import { snapshots } from './flows/access/snapshots.ts'
 import { policyWriter } from './flows/access/write-policy.ts'
+import { accessFlows } from './flows/account/access.ts'
 import { accountFlows } from './flows/account/account.ts'
+import { outsideFlows } from './flows/account/outside.ts'
+import { ownEmail } from './flows/account/own-email.ts'
+import { ownPerson } from './flows/account/own-session.ts'
+import { administrationFlows } from './flows/administration.ts'
+import { auditFlows } from './flows/audit/audit-flows.ts'
+import { connectionOperations } from './flows/connection/operate.ts'
+import { connectionTests } from './flows/connection/round-trip.ts'
 import { planTenancy } from './flows/directory/apply.ts'
 import { applyDeclared, bringUp } from './flows/directory/bring-up.ts'
-import { bootstrapAdministrator, claimSetUp, isSetUpLink } from './flows/directory/first-administrator.ts'
+import { bootstrapAdministrator } from './flows/directory/first-administrator.ts'
+import { guardedStore } from './flows/directory/lock-out.ts'
+import { recoverAdministrator, recoveryLink } from './flows/directory/recover-administrator.ts'
 import { mailDelivery } from './flows/notice.ts'
 import { arriver } from './flows/sign-in/arrive.ts'
 import { assessor } from './flows/sign-in/assess.ts'
 import { beginner } from './flows/sign-in/begin.ts'
-import { domainFinder, issuerOf as issuerIn } from './flows/sign-in/find-domain.ts'
+import { domainFinder } from './flows/sign-in/find-domain.ts'
 import { finisher } from './flows/sign-in/finish.ts'
 import { upstreamGoer } from './flows/sign-in/go-upstream.ts'
 import { receiver } from './flows/sign-in/receive.ts'
@@ -64,79 +71,35 @@ import { signerOut } from './flows/sign-in/sign-out.ts'
 import { tries as triesOf } from './flows/sign-in/tries.ts'
 import { upstreamSignerOut } from './flows/sign-in/upstream-sign-out.ts'
 import { checkMetadata } from './flows/upkeep/check-metadata.ts'
-import { keyRing as keyRingOf } from './flows/upkeep/key-ring.ts'
+import { chores } from './flows/upkeep/chores.ts'
 import { refreshMetadata } from './flows/upkeep/refresh-metadata.ts'
 import { sendOutbox } from './flows/upkeep/send-outbox.ts'
 import { sweepExpired } from './flows/upkeep/sweep-expired.ts'
-import type { Store } from './ports/store.ts'
-
-const OUTBOX_MS = 1_000
-const SWEEP_MS = 60_000
-const METADATA_MS = 300_000
-const MISSING_METADATA_MS = 15_000 // a partner's metadata that was not there at the start
-
-const openStore = (store: Config['store']): Promise<Store> =>
-  store.kind === 'postgres' ? openPostgres({ url: store.url }) : openSqlite({ path: store.path })
-
-const catalogueIn = (folder: string) => {
-  const read = readCatalogue(folder)
-  if ('faults' in read) throw configFault(read.faults)
-  return read.catalogue
-}
+import { watchCertificates } from './flows/upkeep/watch-certificates.ts'
 
 /** Builds everything, starts nothing. */
 export const wire = async (config: Config) => {
-  // ── adapters ──
-  const clock = systemClock
-  const random = systemRandom(clock)
-  const log = logger({ level: config.log.level, clock })
-  const store = await openStore(config.store)
-  const secrets = sealing([loadKeyEncryptionKey(config.keys.dir, config.keys.encryptionKey)])
-  const hasher = argon2()
-  const keyMaker = webCryptoKeys()
-  const verifier = samlVerifier()
-  const fetch = guardedFetch(config.outgoing)
-  const isCommonPassword = commonPasswords(resolve(import.meta.dirname, '../config/common-passwords.txt'))
+  const adapters = await adaptersFor(config)
+  const { clock, random, log, store, secrets, hasher, keyMaker, verifier, fetch, isCommonPassword } = adapters
+  const { factors, mailer, signer, keyRing, samlUpstream, upstreams, inspectors, catalogue, roles } = adapters
   const { baseUrl } = config
   const secure = baseUrl.startsWith('https:')
-  const factors = {
-    totp: totpFactor({ secrets }),
-    passkey: passkeyFactor({ rpId: new URL(baseUrl).hostname, rpName: 'Gwanmun', origins: [baseUrl] }),
-    recovery: recoveryCodes({ random, secrets }),
-  }
-  const mailer =
-    config.mail.kind === 'smtp' && config.mail.url !== undefined
-      ? smtpSender({ url: config.mail.url, from: config.mail.from })
-      : logSender((line) => log.info(line))
-  const issuerOf = (id: DomainId): Promise<string> =>
-    store.read(async (tx) => {
-      const domain = await tx.domains.get(id)
-      const tenancy = domain && (await tx.tenancies.get(domain.tenancyId))
-      if (!domain || !tenancy) throw new Error(`domain ${id} is gone`)
-      return issuerIn(baseUrl, tenancy, domain)
-    })
-  const keyRing = keyRingOf({ store, secrets, pemOf: privateKeyPem })
-  const samlUpstream = { verifier, random, issuerOf, keysOf: async (id: DomainId) => (await keyRing(id)).saml }
-  const upstreams = {
-    saml: upstreamSaml(samlUpstream),
-    oidc: upstreamOidc({ fetch, secrets, issuerOf, timeoutSeconds: config.outgoing.timeoutSeconds }),
-  }
 
   // ── flows ──
   const base = { store, secrets, clock, random }
+  const guarded = { ...base, store: guardedStore(store, clock) } // for whoever administers, themselves included
   const findDomain = domainFinder({ store, baseUrl })
   const tries = triesOf({ store, clock })
   const answering = { ...base, hasher, factors, tries, isCommonPassword }
   const assess = assessor(base)
   const begin = beginner(base)
-  const release = releaser(base)
-  const join = joiner(base)
   const signOut = signerOut({ ...base, upstreams })
-  const catalogue = catalogueIn(config.catalogueDir)
   const findTenancy = tenancyFinder(base)
-  const policies = policyWriter({ ...base, catalogue, limits: config.policy.limits })
+  const known = snapshots({ store, catalogue, roles })
+  const policies = policyWriter({ ...base, catalogue, known, limits: config.policy.limits })
   const metrics = prometheus()
-  const authorize = countDecisions(metrics, authorizer({ ...base, catalogue }))
+  const authorize = countDecisions(metrics, authorizer({ ...base, catalogue, known }))
+  const administer = administrating({ ...guarded, authorize, standingOf: standingOf({ known }) })
   const demoAllowed = config.allowDemo || ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname)
   const directory = {
     ...base,
@@ -147,9 +110,14 @@ export const wire = async (config: Config) => {
     baseUrl,
     session: config.session,
     demoAllowed,
+    roles,
+    catalogueFor: tenancyCatalogues(catalogue),
   }
-  const refresh = refreshMetadata({ ...base, fetch, check: checkMetadata({ verifier, clock }) })
+  const soundMetadata = checkMetadata({ verifier, clock })
+  const refresh = refreshMetadata({ ...base, fetch, check: soundMetadata })
   const sweep = sweepExpired({ store, clock })
+  const keptDays = { event: config.audit.retentionDays, decision: config.audit.decisionRetentionDays }
+  const audit = auditFlows({ ...base, signer, keyMaker, keptDays })
 
   // ── edges ──
   const cookies = loginCookies({ secure, clock })
@@ -160,8 +128,8 @@ export const wire = async (config: Config) => {
     findDomain,
     assess,
     begin,
-    release,
-    join,
+    release: releaser(base),
+    join: joiner(base),
     signOut,
     keyRing,
     cookies,
@@ -189,6 +157,7 @@ export const wire = async (config: Config) => {
     show: shower({ ...base, factors }),
     ...countSignIns(metrics, { respond: responder(answering), finish: finisher(base) }),
     goUpstream: upstreamGoer({ ...base, upstreams }),
+    tests: connectionTests({ ...base, upstreams }),
     render,
     pages,
     baseUrl,
@@ -201,21 +170,51 @@ export const wire = async (config: Config) => {
     begin,
     signOut,
     afterSignOut,
-    flows: accountFlows(answering),
+    flows: accountFlows({ ...answering, ...guarded }),
+    access: accessFlows(guarded),
+    email: ownEmail({ ...base, tries }),
     cookies,
     secrets,
     render,
     pages,
     baseUrl,
   })
-  const setUp = setUpEdge({
+  const outside = doors({
     findDomain,
-    isSetUpLink: isSetUpLink(directory),
-    claimSetUp: claimSetUp(directory),
+    ...outsideFlows({ ...answering, baseUrl, guarded: guarded.store }),
+    visitor: visitorBy({ assess, cookies, ownPerson: ownPerson(base) }),
+    secrets,
     render,
     baseUrl,
   })
-  const authenticateCaller = callerBy({ bearer: bearerLookup(base), findTenancy })
+  const callers = { bearer: bearerLookup(base), apiKey: apiKeyCaller(base), findTenancy }
+  const authenticateCaller = callerBy(callers)
+  const decisionPoint = { authorize, authenticateCaller, findTenancy }
+  const administration = adminEdge({
+    ...callers,
+    store,
+    secrets,
+    administer,
+    baseUrl,
+    flows: administrationFlows({
+      audit,
+      ...guarded,
+      administer,
+      catalogue,
+      known,
+      roles,
+      policies,
+      policyLimits: config.policy.limits,
+      inspectors,
+      recoveryCodes: factors.recovery,
+      baseUrl,
+      session: config.session,
+      keyMaker,
+      checkMetadata: soundMetadata,
+    }),
+    documents: apiDocuments(),
+  })
+  const signals = sharedSignals({ ...downstream, ...callers, fetch, issuerOf: samlUpstream.issuerOf })
   const app = httpApp({
     baseUrl,
     trustedProxies: config.trustedProxies,
@@ -223,24 +222,29 @@ export const wire = async (config: Config) => {
     clock,
     random,
     pages,
+    quick: quickAuthzen(decisionPoint),
     edges: [
       ['/d/:tenancy/:domain', oidc.issuer],
       ['/.well-known/oauth-authorization-server/d/:tenancy/:domain', oidc.metadata],
       ['/d/:tenancy/:domain', samlEdge(saml)],
       ['/d/:tenancy/:domain', signIn],
       ['/d/:tenancy/:domain', account],
-      ['/d/:tenancy/:domain', setUp],
-      ['/t/:tenancy', authzen({ authorize, authenticateCaller, findTenancy })],
+      ['/d/:tenancy/:domain', outside],
+      ['/d/:tenancy/:domain', scimEdge({ ...callers, findDomain, administer, secrets, report })],
+      ['/api/v1', administration],
+      ['/t/:tenancy', authzen(decisionPoint)],
+      ['/t/:tenancy', authzenSearch({ search: searcher({ clock, known }), secrets, authenticateCaller, findTenancy })],
       ['/', authzenMetadata({ baseUrl, findTenancy })],
+      ['/', signals.edge],
     ],
   })
   const send = sendOutbox({
     ...base,
-    deliver: { 'backchannel-logout': oidc.backchannelLogout, mail: mailDelivery(mailer) },
+    deliver: { 'backchannel-logout': oidc.backchannelLogout, mail: mailDelivery(mailer), ...signals.deliver },
   })
 
   // ── running ──
-  let stopping = false
+  let [serving, stopping] = [false, false]
   const ticks = ticker(report)
   const server = serverOf(app, config.tls)
   const managing = serverOf(management({ ready: () => store.ready(), metrics, stopping: () => stopping }))
@@ -258,6 +262,10 @@ export const wire = async (config: Config) => {
       applyDeclared: applyDeclared(directory),
       planTenancy: planTenancy(directory),
       bootstrapAdministrator: bootstrapAdministrator(directory),
+      recoverAdministrator: recoverAdministrator(directory),
+      recoveryLink: recoveryLink(directory),
+      audit,
+      connections: connectionOperations({ ...base, inspectors, baseUrl }),
     },
     start: async () => {
       await store.ready()
@@ -272,12 +280,10 @@ export const wire = async (config: Config) => {
           log.warn({ ...fetched }, 'metadata was not loaded; it is tried again')
       await listen(managing, config.management.port, config.management.host)
       const port = await listen(server, config.listen.port, config.listen.host)
-      ticks.every(OUTBOX_MS, 'the outbox stopped', async () => {
-        for (const { kind, outcome } of await send()) metrics.delivery(kind, outcome)
-      })
-      ticks.every(SWEEP_MS, 'the sweep stopped', sweep)
-      ticks.every(METADATA_MS, 'metadata was not refreshed', () => refresh())
-      ticks.every(MISSING_METADATA_MS, 'missing metadata was not loaded', () => refresh({ onlyMissing: true }))
+      serving = true
+      const watch = watchCertificates({ ...base, inspectors })
+      const recurring = chores({ send, sweep, refresh, audit, watch, metrics, log })
+      for (const { ms, failing, work } of recurring) ticks.every(ms, failing, work)
       return { url: `${config.tls ? 'https' : 'http'}://${config.listen.host}:${port}` }
     },
     stop: async () => {
@@ -285,6 +291,7 @@ export const wire = async (config: Config) => {
       ticks.stop()
       await Promise.all([server, managing].map(close))
       await oidc.settled()
+      if (serving) await audit.seal().catch((error) => report('the audit trail was not sealed', error))
       await store.close()
     },
   }

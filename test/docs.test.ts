@@ -50,6 +50,8 @@ test.each(documents)('$file: variables and settings are known', ({ text }) => {
   const known = new Set([
     ...leaves.flatMap(({ env, kind }) => (kind === 'secret' ? [env, `${env}_FILE`] : [env])),
     ...['GWANMUN_DATABASE_URL', 'GWANMUN_DATABASE_URL_FILE', 'GWANMUN_CONFIG'],
+    // of commands that ask a gateway
+    ...['API_KEY', 'SERVER', 'TENANCY', 'PROFILE', 'PROFILES'].map((name) => `GWANMUN_${name}`),
   ])
   for (const [name] of text.matchAll(/GWANMUN_[A-Z_]*[A-Z]/g))
     if (!name.startsWith('GWANMUN_SECRET')) expect([name, known.has(name)]).toEqual([name, true])

@@ -1,19 +1,15 @@
 // Passkeys and security keys (W3C Web Authentication Level 3) by @simplewebauthn/server. The challenge is ours and used once; origin and
 // RP ID come from configuration, never from a request.
 import { createPublicKey } from 'node:crypto'
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
-import { decodeClientDataJSON, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { Credential, PasskeyCredential } from '../core/model/credential.ts'
 import type { Person } from '../core/model/person.ts'
 import type { EpochMs } from '../core/model/time.ts'
 import type { FactorRefusal, PasskeyFactor, Verified } from '../ports/factor.ts'
+
+/** With the first passkey, not with every start: it brings a certificate library along. */
+const webauthn = () => import('@simplewebauthn/server')
+const helpers = () => import('@simplewebauthn/server/helpers')
 
 type Deps = { readonly rpId: string; readonly rpName: string; readonly origins: readonly string[] }
 
@@ -35,13 +31,15 @@ const passkeysOf = (credentials: readonly Credential[]) =>
   )
 
 /** The library looks at the frame when signing in, but not when enrolling (Level 3 §7.1 step 10): another site must not enrol for us. */
-const isFramed = (response: RegistrationResponseJSON): boolean => {
+const isFramed = async (response: RegistrationResponseJSON): Promise<boolean> => {
+  const { decodeClientDataJSON } = await helpers()
   const { crossOrigin, topOrigin } = decodeClientDataJSON(response.response.clientDataJSON)
   return crossOrigin === true || topOrigin !== undefined
 }
 
 /** A key that was cut off or lies off its curve is stored by the library as it came, and would never verify; a short RSA key would too easily. */
-const isKey = (cose: Uint8Array<ArrayBuffer>): boolean => {
+const isKey = async (cose: Uint8Array<ArrayBuffer>): Promise<boolean> => {
+  const { decodeCredentialPublicKey } = await helpers()
   const key = decodeCredentialPublicKey(cose) as unknown as ReadonlyMap<number, unknown>
   const part = (label: number): string => {
     const found = key.get(label)
@@ -70,6 +68,7 @@ const offer = async (
   person: Person,
   existing: readonly Credential[],
 ): ReturnType<PasskeyFactor['offer']> => {
+  const { generateRegistrationOptions } = await webauthn()
   const options = await generateRegistrationOptions({
     rpName,
     rpID: rpId,
@@ -89,6 +88,7 @@ const confirmed = async (
   response: RegistrationResponseJSON,
   challenge: string,
 ): Promise<PasskeyCredential | FactorRefusal> => {
+  const { verifyRegistrationResponse } = await webauthn()
   const answer = await verifyRegistrationResponse({
     response,
     expectedChallenge: challenge,
@@ -97,9 +97,9 @@ const confirmed = async (
     supportedAlgorithmIDs: algorithms,
   })
   if (!answer.verified) return { refused: 'wrong', detail: 'not verified' }
-  if (isFramed(response)) return { refused: 'wrong', detail: 'enrolled inside another site' }
+  if (await isFramed(response)) return { refused: 'wrong', detail: 'enrolled inside another site' }
   const { credential, aaguid, credentialDeviceType, credentialBackedUp, userVerified } = answer.registrationInfo
-  if (!isKey(credential.publicKey)) return { refused: 'wrong', detail: 'the public key cannot be used' }
+  if (!(await isKey(credential.publicKey))) return { refused: 'wrong', detail: 'the public key cannot be used' }
   return {
     kind: 'passkey',
     webauthnId: credential.id,
@@ -118,6 +118,7 @@ const challengeFor = async (
   credentials: readonly Credential[],
 ): ReturnType<PasskeyFactor['challenge']> => {
   const own = passkeysOf(credentials)
+  const { generateAuthenticationOptions } = await webauthn()
   const options = await generateAuthenticationOptions({
     rpID: rpId,
     // Alone it must be two factors in one, or whoever finds a key is signed in; beside a password possession is enough.
@@ -138,6 +139,7 @@ const verified = async (
   now: EpochMs,
 ): Promise<Verified | FactorRefusal> => {
   const { data } = credential
+  const { verifyAuthenticationResponse } = await webauthn()
   const answer = await verifyAuthenticationResponse({
     response,
     expectedChallenge: challenge,

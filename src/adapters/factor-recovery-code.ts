@@ -35,7 +35,7 @@ export const recoveryCodes = ({ random, secrets }: Deps): RecoveryCodes => ({
     if (hashes.length === credential.data.hashes.length) return { refused: 'wrong', detail: 'unknown or used' }
     return {
       evidence: { kind: 'recovery-code', at: now },
-      save: { ...credential, data: { kind: 'recovery-code', hashes }, lastUsedAt: now },
+      save: { ...credential, data: { ...credential.data, hashes }, lastUsedAt: now },
     }
   },
 })

@@ -3,7 +3,7 @@
 import { lookup as systemLookup } from 'node:dns'
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
-import { Agent, fetch as undiciFetch } from 'undici'
+import type { Agent, Response as UndiciResponse, fetch as undiciFetch } from 'undici'
 import type { Fetch, FetchFailure } from '../ports/fetcher.ts'
 
 type Options = {
@@ -15,6 +15,7 @@ type Options = {
   readonly lookup?: typeof systemLookup
 }
 type Reason = FetchFailure['reason']
+type Undici = { readonly Agent: typeof Agent }
 
 const MAX_REDIRECTS = 3
 
@@ -51,7 +52,7 @@ const mayConnect = (host: string, address: string, { allowPrivate }: Options): b
   allowPrivate.some((allowed) => allowed.toLowerCase() === host.toLowerCase() || inRange(address, allowed))
 
 /** Every address a name has must be allowed: a list that mixes public and private ones is an attempt to slip through. */
-const guardedAgent = (options: Options): Agent =>
+const guardedAgent = ({ Agent }: Undici, options: Options): Agent =>
   new Agent({
     connect: {
       timeout: options.timeoutSeconds * 1000,
@@ -90,7 +91,7 @@ const checkedUrl = (url: URL, options: Options): void => {
 }
 
 /** The body, never more of it than allowed, whatever the headers promised. */
-const limited = async (response: Awaited<ReturnType<typeof undiciFetch>>, maxBytes: number): Promise<ArrayBuffer> => {
+const limited = async (response: UndiciResponse, maxBytes: number): Promise<ArrayBuffer> => {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of response.body ?? []) {
@@ -122,7 +123,7 @@ const redirected = (from: URL, location: string, init: RequestInit, left: number
 }
 
 /** The body is decoded and counted by now: what its headers said of its wire form no longer holds. */
-const answerOf = (answer: Awaited<ReturnType<typeof undiciFetch>>, body: ArrayBuffer, url: URL): Response => {
+const answerOf = (answer: UndiciResponse, body: ArrayBuffer, url: URL): Response => {
   const headers = new Headers([...answer.headers])
   for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name)
   const empty = [204, 205, 304].includes(answer.status)
@@ -132,11 +133,17 @@ const answerOf = (answer: Awaited<ReturnType<typeof undiciFetch>>, body: ArrayBu
 }
 
 export const guardedFetch = (options: Options): Fetch => {
-  const dispatcher = guardedAgent(options)
+  let loaded: Promise<{ readonly fetch: typeof undiciFetch; readonly dispatcher: Agent }> | undefined
+  const load = async () => {
+    const undici = await import('undici') // with the first request: a gateway without partners makes none
+    return { fetch: undici.fetch, dispatcher: guardedAgent(undici, options) }
+  }
   const follow = async (url: URL, init: RequestInit, signal: AbortSignal, redirectsLeft: number): Promise<Response> => {
     checkedUrl(url, options)
-    const answer = await undiciFetch(url, {
-      ...(init as Parameters<typeof undiciFetch>[1]),
+    loaded ??= load()
+    const { fetch, dispatcher } = await loaded
+    const answer = await fetch(url, {
+      ...(init as Parameters<typeof fetch>[1]),
       redirect: 'manual',
       dispatcher,
       signal,

@@ -1,10 +1,14 @@
 // Makes signing keys with WebCrypto and self-signed certificates with @peculiar/x509. A certificate here is only a box for a public key:
 // partners pin it, nobody builds a chain to it (SAML Metadata §2.4.1.1).
-import 'reflect-metadata' // x509's container reads decorator metadata when it is loaded
 import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto'
-import { Name, X509CertificateGenerator } from '@peculiar/x509'
 import type { JsonObject } from '../core/model/json.ts'
 import type { KeyMaker } from '../ports/keys.ts'
+
+/** With the first certificate, not with every start. */
+const certificates = async () => {
+  await import('reflect-metadata') // x509's container reads decorator metadata when it is loaded
+  return import('@peculiar/x509')
+}
 
 const algorithms = {
   ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
@@ -22,12 +26,14 @@ export const keyMaker = (): KeyMaker => ({
       'sign',
       'verify',
     ])) as webcrypto.CryptoKeyPair
+    const x509 = certificate && (await certificates())
     const made =
       certificate &&
-      (await X509CertificateGenerator.createSelfSigned(
+      x509 &&
+      (await x509.X509CertificateGenerator.createSelfSigned(
         {
           serialNumber: randomBytes(16).toString('hex'),
-          name: new Name([{ CN: [{ utf8String: certificate.commonName }] }]), // text would be parsed, and its quotes vanish
+          name: new x509.Name([{ CN: [{ utf8String: certificate.commonName }] }]), // text would be parsed, and its quotes vanish
           notBefore: new Date(certificate.now - 86_400_000), // partners' clocks
           notAfter: new Date(certificate.now + certificate.years * 365 * 86_400_000),
           signingAlgorithm: algorithms[alg],

@@ -5,6 +5,7 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  hash,
   hkdfSync,
   randomBytes,
   timingSafeEqual,
@@ -20,7 +21,7 @@ const VERSION = 'v1'
 const NONCE_BYTES = 12 // NIST SP 800-38D §8.2.2: random 96 bits; far below 2^32 seals per key
 const TAG_BYTES = 16
 
-const digest = (value: string): string => createHash('sha256').update(value).digest('base64url')
+const digest = (value: string): string => hash('sha256', value, 'base64url')
 const idOf = (key: Uint8Array): string =>
   createHash('sha256').update('gwanmun kek id').update(key).digest('hex').slice(0, 8)
 

@@ -1,27 +1,16 @@
 // `gwanmun bootstrap-admin`: the first administrator of a tenancy that has none, by whoever runs the server.
 import { Command } from 'commander'
-import { readSecret } from '../config.ts'
 import { notMadeInWords } from '../flows/directory/bring-up.ts'
 import { Problem } from '../problem.ts'
 import { operator } from './apply.ts'
 import { inHouse, type Shell } from './house.ts'
+import { type PasswordOptions, passwordOf } from './password.ts'
 import { example } from './print.ts'
 
-type Options = {
+type Options = PasswordOptions & {
   readonly tenancy: string
   readonly username: string
-  readonly passwordFile?: string
-  readonly passwordEnv?: string
   readonly email?: string
-}
-
-/** Never an argument: other users of the machine can read the command line. */
-const passwordOf = ({ passwordFile, passwordEnv }: Options): string => {
-  if ((passwordFile === undefined) === (passwordEnv === undefined))
-    throw new Problem('request-malformed', 'give either --password-file or --password-env')
-  const got = readSecret(passwordFile === undefined ? { env: passwordEnv ?? '' } : { file: passwordFile })
-  if ('fault' in got) throw new Problem('request-malformed', got.fault)
-  return got.value
 }
 
 export const bootstrapAdminCommand = (shell: Shell): Command =>
@@ -38,7 +27,7 @@ export const bootstrapAdminCommand = (shell: Shell): Command =>
     )
     .action((options: Options) =>
       inHouse(shell, async ({ store, flows }) => {
-        const password = passwordOf(options)
+        const password = await passwordOf(options)
         const tenancy = await store.read((tx) => tx.tenancies.byName(undefined, options.tenancy))
         if (!tenancy) throw new Problem('not-found', `there is no tenancy \`${options.tenancy}\``)
         const { username, email } = options

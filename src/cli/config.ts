@@ -2,8 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { readCatalogue } from '../adapters/yaml/catalogue-file.ts'
+import { readRoles, rolesJsonSchema } from '../adapters/yaml/roles-file.ts'
 import { tenancyJsonSchema } from '../adapters/yaml/tenancy-file.ts'
-import { configJsonSchema } from '../config.ts'
+import { configFault, configJsonSchema } from '../config.ts'
 import { declaredIn } from './apply.ts'
 import type { Shell } from './house.ts'
 import { document, example, type Format, formatOption, printed } from './print.ts'
@@ -22,7 +24,9 @@ const show = (shell: Shell): Command =>
 
 const validate = (shell: Shell): Command =>
   new Command('validate')
-    .description('check the settings and every tenancy file; all faults at once, each with file, line and column')
+    .description(
+      'check the settings, every tenancy file, the catalogue and the roles; all faults at once, each with file, line and column',
+    )
     .addHelpText(
       'after',
       `${example('gwanmun config validate')}\nNames that must exist in the store are checked by \`gwanmun plan\`.`,
@@ -30,20 +34,28 @@ const validate = (shell: Shell): Command =>
     .action(() => {
       const { config } = shell.config()
       const tenancies = declaredIn(config)
+      const catalogue = readCatalogue(config.catalogueDir)
+      if ('faults' in catalogue) throw configFault(catalogue.faults)
+      const roles = readRoles(config.rolesDir, catalogue.catalogue)
+      if ('faults' in roles) throw configFault(roles.faults)
       shell.out(
         `sound: the settings and ${tenancies.length} ${tenancies.length === 1 ? 'tenancy' : 'tenancies'} in ${config.tenanciesDir}`,
       )
     })
 
-const schemas: { readonly [name: string]: () => object } = { gwanmun: configJsonSchema, tenancy: tenancyJsonSchema }
+const schemas: { readonly [name: string]: () => object } = {
+  gwanmun: configJsonSchema,
+  tenancy: tenancyJsonSchema,
+  roles: rolesJsonSchema,
+}
 
 const schema = (shell: Shell): Command =>
   new Command('schema')
     .description(
-      'print a JSON Schema for editors: `gwanmun` (config/gwanmun.yaml) or `tenancy` (config/tenancies/*.yaml)',
+      'print a JSON Schema for editors: `gwanmun` (config/gwanmun.yaml), `tenancy` (config/tenancies/*.yaml) or `roles` (config/roles/*.yaml)',
     )
-    .argument('[name]', 'gwanmun or tenancy')
-    .option('--write <folder>', 'write both there instead')
+    .argument('[name]', 'gwanmun, tenancy or roles')
+    .option('--write <folder>', 'write all of them there instead')
     .addHelpText('after', example('gwanmun config schema tenancy', 'gwanmun config schema --write config/schema'))
     .action((name: string | undefined, { write }: { readonly write?: string }, command: Command) => {
       if (write !== undefined) {
@@ -53,7 +65,7 @@ const schema = (shell: Shell): Command =>
         return
       }
       const make = name !== undefined && Object.hasOwn(schemas, name) ? schemas[name] : undefined
-      if (!make) command.error(`error: expected \`gwanmun\` or \`tenancy\`, got \`${name ?? ''}\``)
+      if (!make) command.error(`error: expected \`gwanmun\`, \`tenancy\` or \`roles\`, got \`${name ?? ''}\``)
       else shell.out(document('json', make()))
     })
 

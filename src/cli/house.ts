@@ -2,9 +2,12 @@
 // on the store directly. Commands never exit the process and never read the environment.
 import type { migrate } from '../adapters/store-sql/migrate-command.ts'
 import type { Config, LoadedConfig } from '../config.ts'
+import type { AuditFlows } from '../flows/audit/audit-flows.ts'
+import type { ConnectionOperations } from '../flows/connection/operate.ts'
 import type { PlanTenancy } from '../flows/directory/apply.ts'
 import type { ApplyDeclared } from '../flows/directory/bring-up.ts'
 import type { BootstrapAdministrator } from '../flows/directory/first-administrator.ts'
+import type { RecoverAdministrator, RecoveryLink } from '../flows/directory/recover-administrator.ts'
 import type { Store } from '../ports/store.ts'
 
 /** What wire.ts builds, as far as commands use it. `start` applies the declared tenancies and listens. */
@@ -16,12 +19,18 @@ export type House = {
     readonly applyDeclared: ApplyDeclared
     readonly planTenancy: PlanTenancy
     readonly bootstrapAdministrator: BootstrapAdministrator
+    readonly recoverAdministrator: RecoverAdministrator
+    readonly recoveryLink: RecoveryLink
+    readonly audit: AuditFlows
+    readonly connections: ConnectionOperations
   }
 }
 
 export type Shell = {
   readonly out: (line: string) => void
   readonly err: (line: string) => void
+  /** Somebody looks at what is printed, on a terminal with colours. */
+  readonly colours?: boolean
   /** Flags of the command line taken in; throws Problem('config-invalid'). */
   readonly config: () => LoadedConfig
   readonly open: (config: Config) => Promise<House>

@@ -10,7 +10,9 @@ import { keysCommand } from './keys.ts'
 import { mappingCommand } from './mapping.ts'
 import { migrateCommand } from './migrate.ts'
 import { gatherSettings } from './print.ts'
+import { recoverAdminCommand } from './recover-admin.ts'
 import { serveCommand } from './serve.ts'
+import { signInCommand } from './sign-in.ts'
 
 export type GlobalOptions = {
   readonly config?: string
@@ -27,8 +29,48 @@ const rare: readonly {
 }[] = [
   {
     name: 'policy',
-    what: 'check, format, explain and test policies in files',
+    what: 'check, format, compare, explain and test policies, in files or in a tenancy',
     load: async (shell) => (await import('./policy/command.ts')).policyCommand(shell),
+  },
+  {
+    name: 'export',
+    what: 'stored tenancies as the files that declare them',
+    load: async (shell) => (await import('./export.ts')).exportCommand(shell),
+  },
+  {
+    name: 'test',
+    what: 'run the tests beside the tenancy files',
+    load: async (shell) => (await import('./tests/command.ts')).testsCommand(shell),
+  },
+  {
+    name: 'roles',
+    what: 'roles and what they permit',
+    load: async (shell) => (await import('./roles.ts')).rolesCommand(shell),
+  },
+  {
+    name: 'idp',
+    what: 'identity providers: test and check the way to them, certificates by days left',
+    load: async (shell) => (await import('./idp.ts')).idpCommand(shell),
+  },
+  {
+    name: 'audit',
+    what: 'what was recorded: verify and export it',
+    load: async (shell) => (await import('./audit.ts')).auditCommand(shell),
+  },
+  {
+    name: 'login',
+    what: 'sign in as yourself, with a browser here or elsewhere',
+    load: async (shell) => (await import('./account/commands.ts')).loginCommand(shell),
+  },
+  {
+    name: 'logout',
+    what: 'end the sign-in of a profile, here and at the gateway',
+    load: async (shell) => (await import('./account/commands.ts')).logoutCommand(shell),
+  },
+  {
+    name: 'whoami',
+    what: 'who this command line is, where, and with which roles',
+    load: async (shell) => (await import('./account/commands.ts')).whoamiCommand(shell),
   },
   {
     name: 'saml',
@@ -48,11 +90,38 @@ const rare: readonly {
   },
 ]
 
+/** The first word that is neither an option nor what one takes. */
+const commandIn = (argv: readonly string[]): string | undefined => {
+  for (let n = 0; n < argv.length; n++) {
+    const word = argv[n] ?? ''
+    if (!word.startsWith('-')) return word
+    if (word === '--config' || word === '--set') n++
+  }
+  return undefined
+}
+
 const rareCommand = async (
   shell: Shell,
   argv: readonly string[],
   { name, what, load }: (typeof rare)[number],
-): Promise<Command> => (argv.includes(name) ? load(shell) : new Command(name).description(what))
+): Promise<Command> =>
+  argv.includes(name) || commandIn(argv) === 'completion' ? load(shell) : new Command(name).description(what)
+
+/** Everything else that administrators do: a command for every noun of the API. `health` does not wait for it. */
+const addNouns = async (root: Command, shell: Shell, named: string | undefined): Promise<void> => {
+  const own = root.commands.find((c) => c.name() === named)
+  if (own !== undefined && named !== 'roles' && named !== 'completion') return
+  const [{ readNouns }, { addVerbs, nounCommands }] = await Promise.all([
+    import('./nouns/operations.ts'),
+    import('./nouns/commands.ts'),
+  ])
+  const nouns = readNouns()
+  for (const command of nounCommands(shell, nouns, named, named === 'completion')) {
+    const taken = root.commands.find((c) => c.name() === command.name())
+    if (!taken) root.addCommand(command)
+    else addVerbs(shell, taken, nouns.get(command.name()) ?? [])
+  }
+}
 
 const printingTo = (shell: Shell, command: Command): void => {
   command
@@ -81,12 +150,17 @@ export const program = async (shell: Shell, version: string, argv: readonly stri
     applyCommand(shell),
     configCommand(shell),
     bootstrapAdminCommand(shell),
+    recoverAdminCommand(shell),
     keysCommand(shell),
     mappingCommand(shell),
+    signInCommand(shell),
     healthCommand(shell),
   ]
   for (const command of usual) root.addCommand(command)
   for (const one of rare) root.addCommand(await rareCommand(shell, argv, one), { hidden: one.hidden ?? false })
+  await addNouns(root, shell, commandIn(argv))
+  const { completionCommand } = await import('./completion.ts')
+  root.addCommand(completionCommand(shell, root))
   printingTo(shell, root)
   return root
 }

@@ -11,7 +11,15 @@ import { type Limit, rateLimit } from './rate-limit.ts'
 import { problemRenderer } from './render-problem.ts'
 import { staticEdge } from './sign-in/assets.ts'
 import type { Pages } from './sign-in/pages.ts'
-import { REQUEST_ID } from './source.ts'
+import { REQUEST_ID, requestIdOf } from './source.ts'
+
+/** A whole answer. `headers`: names and values by turns, `Content-Type` among them. */
+export type Told = { readonly status: number; readonly headers: readonly string[]; readonly body: string }
+/**
+ * For programs that ask thousands of times in a second: answers without what pages need. Undefined: not such a request, it goes the ordinary
+ * way, which must come to the same answer.
+ */
+export type Quick = (req: Request) => Promise<Told> | undefined
 
 export type HttpDeps = {
   readonly baseUrl: string
@@ -21,6 +29,7 @@ export type HttpDeps = {
   readonly random: Pick<Random, 'id'>
   readonly pages: Pages
   readonly limits?: readonly Limit[]
+  readonly quick?: Quick
   /** Path and edge, in the order in which they are asked. */
   readonly edges: readonly (readonly [path: string, edge: RequestHandler])[]
 }
@@ -36,32 +45,37 @@ export const usualLimits: readonly Limit[] = [
 /** Ours, always: a request id from outside could be made to collide with another's in the audit log. */
 const identify =
   ({ random }: HttpDeps): RequestHandler =>
-  (req: Request, res: Response, next: NextFunction) => {
-    const id = random.id()
-    req.headers[REQUEST_ID] = id
-    res.setHeader(REQUEST_ID, id)
+  (req: Request, _res: Response, next: NextFunction) => {
+    req.headers[REQUEST_ID] = random.id()
     next()
   }
 
-const securityHeaders = ({ baseUrl }: HttpDeps): readonly RequestHandler[] => [
-  helmet({
-    // For whatever is no page of ours; pages bring their own (sign-in/csp.ts). No form-action: oidc-provider's form_post answers go anywhere.
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], scriptSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    crossOriginOpenerPolicy: false, // applications may open the sign-in in a pop-up and wait for it
-    frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: baseUrl.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: false } : false,
-  }),
-  (_req, res, next) => {
-    res.setHeader(
-      'Permissions-Policy',
-      'publickey-credentials-create=(self), publickey-credentials-get=(self), camera=(), geolocation=(), microphone=()',
-    )
-    next()
-  },
+/** What helmet would say, which is the same for every answer: it is asked once. */
+const saidBy = (middleware: ReturnType<typeof helmet>): readonly (readonly [string, string])[] => {
+  const said = new Map<string, string>()
+  const res = { setHeader: (name: string, value: string) => said.set(name, value), removeHeader: () => undefined }
+  middleware({} as Request, res as unknown as Response, () => undefined)
+  return [...said]
+}
+
+const securityHeaders = ({ baseUrl }: HttpDeps): readonly (readonly [string, string])[] => [
+  ...saidBy(
+    helmet({
+      // For whatever is no page of ours; pages bring their own (sign-in/csp.ts). No form-action: oidc-provider's form_post answers go anywhere.
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], scriptSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
+      },
+      crossOriginOpenerPolicy: false, // applications may open the sign-in in a pop-up and wait for it
+      frameguard: { action: 'deny' },
+      referrerPolicy: { policy: 'same-origin' },
+      strictTransportSecurity: baseUrl.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    }),
+  ),
+  [
+    'Permissions-Policy',
+    'publickey-credentials-create=(self), publickey-credentials-get=(self), camera=(), geolocation=(), microphone=()',
+  ],
 ]
 
 /** RFC 9110 §7.2: host and optional port, compared without case. The scheme's own port may be spelled out. */
@@ -70,6 +84,8 @@ const isHostOf = (base: URL, header: string | undefined): boolean => {
   const host = header?.toLowerCase()
   return host === base.host || (base.port === '' && host === `${base.host}${usualPort}`)
 }
+
+const PROXY_HEADERS = ['x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded'] as const
 
 /**
  * One address, from configuration. Another Host is refused, not believed: links, cookies and issuers made from it would be the attacker's
@@ -89,11 +105,44 @@ const pinHost = ({ baseUrl, pages }: HttpDeps): RequestHandler => {
       })
       return
     }
-    for (const name of ['x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded'])
-      delete req.headers[name]
+    for (const name of PROXY_HEADERS) if (name in req.headers) delete req.headers[name]
     next()
   }
 }
+
+type Headers = ReturnType<typeof securityHeaders>
+
+const dress =
+  (headers: Headers) =>
+  (req: Request, res: Response): void => {
+    res.setHeader(REQUEST_ID, requestIdOf(req))
+    for (const [name, value] of headers) res.setHeader(name, value)
+  }
+
+const quickly = ({ baseUrl, quick }: HttpDeps, headers: Headers): RequestHandler => {
+  const base = new URL(baseUrl)
+  const flat = headers.flat()
+  return (req: Request, res: Response, next: NextFunction) => {
+    const answer = quick && isHostOf(base, req.headers.host) ? quick(req) : undefined
+    if (!answer) return next()
+    const tell = ({ status, headers: own, body }: Told): void => {
+      res.writeHead(status, [...flat, ...own, 'Content-Length', String(Buffer.byteLength(body))]).end(body)
+    }
+    const fail = (error: unknown): void => {
+      dress(headers)(req, res)
+      next(error)
+    }
+    answer.then(tell).catch(fail)
+  }
+}
+
+/** As one step of the router, which looks at every request before every step. */
+const inOne = (...steps: readonly RequestHandler[]): RequestHandler =>
+  steps.reduceRight<RequestHandler>(
+    (after, step) => (req, res, next) =>
+      step(req, res, (stop?: unknown) => (stop === undefined ? after(req, res, next) : next(stop))),
+    (_req, _res, next) => next(),
+  )
 
 const nothingHere: RequestHandler = (req: Request) => {
   throw new Problem('not-found', `nothing answers ${req.method} \`${req.path.slice(0, 200)}\``)
@@ -104,11 +153,13 @@ export const httpApp = (deps: HttpDeps): Express => {
   app.disable('x-powered-by')
   app.set('etag', false)
   app.set('trust proxy', deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false)
+  const headers = securityHeaders(deps)
+  const dressed: RequestHandler = (req, res, next) => {
+    dress(headers)(req, res)
+    next()
+  }
   app.use(
-    identify(deps),
-    requestLog(deps.log, deps.clock),
-    ...securityHeaders(deps),
-    pinHost(deps),
+    inOne(identify(deps), requestLog(deps.log, deps.clock), quickly(deps, headers), dressed, pinHost(deps)),
     staticEdge(),
     rateLimit(deps.limits ?? usualLimits),
   )

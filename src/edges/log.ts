@@ -70,6 +70,41 @@ const censor = (value: unknown, path: readonly string[]): unknown =>
     ? value
     : '[redacted]'
 
+/**
+ * Standard output, one write for all the lines of a turn of the event loop: a system call each would cost as much as making them. A
+ * process that ends by itself has written everything; one that is killed may owe what it said in its last turn.
+ */
+const standardOutput = (): DestinationStream => {
+  const out = pino.destination({ dest: 1, sync: true })
+  let lines = ''
+  const flush = (): void => {
+    const owed = lines
+    lines = ''
+    if (owed !== '') out.write(owed)
+  }
+  process.on('exit', flush)
+  return {
+    write: (line) => {
+      if (lines === '') setImmediate(flush)
+      lines += line
+    },
+  }
+}
+
+/** Many lines are of the same millisecond. */
+const timestamps = (clock: Clock): (() => string) => {
+  let last = Number.NaN
+  let text = ''
+  return () => {
+    const now = clock()
+    if (now !== last) {
+      text = `,"time":"${new Date(now).toISOString()}"`
+      last = now
+    }
+    return text
+  }
+}
+
 type Options = { readonly level: string; readonly clock: Clock; readonly to?: DestinationStream }
 
 export const logger = ({ level, clock, to }: Options): Logger =>
@@ -77,11 +112,11 @@ export const logger = ({ level, clock, to }: Options): Logger =>
     {
       level,
       base: { app: 'gwanmun' },
-      timestamp: () => `,"time":"${new Date(clock()).toISOString()}"`,
+      timestamp: timestamps(clock),
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: redactedPaths, censor },
     },
-    ...(to ? [to] : []),
+    to ?? standardOutput(),
   )
 
 /** One line for each answer. The path has no query; the journey or token in it is no secret without its cookie. */

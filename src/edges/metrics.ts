@@ -1,12 +1,21 @@
 // What Prometheus may know: the process, sign-ins and decisions. Few labels, all from fixed sets: a label that a request could choose
 // would fill the memory of whoever scrapes.
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Authorize } from '../flows/access/api.ts'
 import type { Finish, Respond } from '../flows/sign-in/api.ts'
 
 export type Metrics = {
   signIn(outcome: 'success' | 'failure'): void
   decision(allow: boolean): void
+  /** Of each identity provider the certificate that ends first; those that are gone are forgotten. */
+  certificates(
+    watched: readonly {
+      readonly tenancy: string
+      readonly domain: string
+      readonly idp: string
+      readonly daysLeft: number
+    }[],
+  ): void
   /** `delivered` by outcome, e.g. of the outbox. */
   delivery(kind: string, outcome: 'sent' | 'retry' | 'given-up'): void
   read(): Promise<{ readonly type: string; readonly text: string }>
@@ -34,12 +43,24 @@ export const metrics = (): Metrics => {
     labelNames: ['kind', 'outcome'],
     registers,
   })
+  const certificates = new Gauge({
+    name: 'gwanmun_idp_certificate_days_left',
+    help: 'Days until the first certificate of an identity provider ends',
+    labelNames: ['tenancy', 'domain', 'idp'],
+    registers,
+  })
   for (const outcome of ['success', 'failure']) signIns.inc({ outcome }, 0) // a series that is not there cannot be told from zero
-  for (const effect of ['allow', 'deny']) decisions.inc({ effect }, 0)
+  const allowed = decisions.labels('allow')
+  const denied = decisions.labels('deny')
+  for (const series of [allowed, denied]) series.inc(0)
   return {
     signIn: (outcome) => signIns.inc({ outcome }),
-    decision: (allow) => decisions.inc({ effect: allow ? 'allow' : 'deny' }),
+    decision: (allow) => (allow ? allowed : denied).inc(),
     delivery: (kind, outcome) => deliveries.inc({ kind, outcome }),
+    certificates: (watched) => {
+      certificates.reset()
+      for (const { daysLeft, ...labels } of watched) certificates.set(labels, daysLeft)
+    },
     read: async () => ({ type: register.contentType, text: await register.metrics() }),
   }
 }

@@ -46,6 +46,7 @@ export const problemJson = (problem: Problem, requestId: string) => ({
   status: catalogue[problem.slug][0],
   ...(problem.detail === undefined ? {} : { detail: problem.detail }),
   ...(problem.reason === undefined ? {} : { reason: problem.reason }),
+  ...(problem.fields.length === 0 ? {} : { errors: problem.fields }),
   reference: requestId,
 })
 
@@ -65,9 +66,21 @@ const wordsFor = ({ slug, reason }: Problem): Slug | string => (reason === 'doma
 /** Where the way on is not the application's: whoever just finished in another tab is signed in already. */
 const overWith: ReadonlySet<Slug> = new Set(['journey-unknown', 'journey-expired', 'sign-in-required'])
 
+/** For an edge whose protocol has errors of its own: from here on, whatever goes wrong with this request is written by `write`. */
+export const speak = (res: Response, write: (problem: Problem) => void): void => {
+  res.locals.writeProblem = write
+}
+const ownSpeech = (res: Response): ((problem: Problem) => void) | undefined =>
+  (res.locals as { writeProblem?: (problem: Problem) => void }).writeProblem
+
 export const problemRenderer = (deps: Deps): ErrorRequestHandler => {
   const render = (req: Request, res: Response, problem: Problem): void => {
     const [status] = catalogue[problem.slug]
+    const write = ownSpeech(res)
+    if (write) {
+      write(problem)
+      return
+    }
     if (forPrograms(req)) {
       res.status(status).setHeader('Cache-Control', 'no-store')
       res.type('application/problem+json').send(JSON.stringify(problemJson(problem, requestIdOf(req))))

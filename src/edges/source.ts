@@ -15,3 +15,10 @@ export const sourceOf = (req: Request): Source => ({
   userAgent: (req.headers['user-agent'] ?? '').slice(0, 400),
   requestId: requestIdOf(req),
 })
+
+/** What the caller sent, as it came: for echoing to whoever looks for their own id, never for our records. */
+export const sentRequestId = ({ rawHeaders }: Pick<Request, 'rawHeaders'>): string | undefined => {
+  const at = rawHeaders.findIndex((name, n) => n % 2 === 0 && name.toLowerCase() === REQUEST_ID)
+  const value = at < 0 ? undefined : rawHeaders[at + 1]
+  return value !== undefined && /^[\x21-\x7e]{1,200}$/.test(value) ? value : undefined
+}

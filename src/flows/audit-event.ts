@@ -1,10 +1,11 @@
 // How flows write audit events: one builder, so that every event has its id, its time and its source. Knows no rule.
 import type { Actor, AuditEvent } from '../core/model/audit.ts'
-import type { AuditId, TenancyId } from '../core/model/ids.ts'
+import type { AuditId, DecisionId, TenancyId } from '../core/model/ids.ts'
 import type { Json, JsonObject } from '../core/model/json.ts'
 import type { Person } from '../core/model/person.ts'
 import type { EpochMs } from '../core/model/time.ts'
 import type { Random } from '../ports/random.ts'
+import type { Tx } from '../ports/store.ts'
 
 export type EventParts = {
   readonly tenancyId: TenancyId
@@ -44,3 +45,18 @@ export const targetOf = (person: Pick<Person, 'id' | 'username'>): NonNullable<A
   id: person.id,
   name: person.username,
 })
+
+/** What is recorded in here names the decision that allowed it and the request, whoever writes it down. */
+export const namingDecision = (tx: Tx, decisionId: DecisionId, requestId: string | undefined): Tx => {
+  const named = (event: AuditEvent): AuditEvent => ({
+    ...event,
+    decisionId: event.decisionId ?? decisionId,
+    requestId: event.requestId ?? requestId,
+  })
+  const audit: Tx['audit'] = {
+    ...tx.audit,
+    add: (event) => tx.audit.add(named(event)),
+    addAll: (events) => tx.audit.addAll(events.map(named)),
+  }
+  return Object.create(tx, { audit: { value: audit } }) as Tx
+}

@@ -15,3 +15,10 @@ export interface KeyMaker {
     certificate?: { readonly commonName: string; readonly years: number; readonly now: EpochMs },
   ): Promise<MadeKey>
 }
+
+/** Signatures over text by keys that KeyMaker made. */
+export interface Signer {
+  /** ES256 (RFC 7518 §3.4), base64url. */
+  sign(privateJwk: string, text: string): string
+  verify(publicJwk: JsonObject, text: string, signature: string): boolean
+}

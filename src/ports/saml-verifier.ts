@@ -2,7 +2,7 @@
 // signature, from the one document that was checked against the schema). Keys come from configuration only. SAML Core, Bindings, Metadata;
 // refusals carry a stable code of adapters/saml-verify/reasons.ts.
 import type { EpochMs } from '../core/model/time.ts'
-import type { Refusal } from './upstream.ts'
+import type { Refusal, Trace } from './upstream.ts'
 
 export type Endpoint = {
   readonly binding: string
@@ -119,7 +119,12 @@ export interface SamlVerifier {
   /** @param entityId which one to take from an EntitiesDescriptor; required when there are several */
   parseMetadata(xml: string, role: 'idp' | 'sp', now: EpochMs, entityId?: string): Metadata | Refusal
   /** @param encoded the `SAMLResponse` field of a POST, base64 */
-  verifyResponse(encoded: string, expected: ResponseExpectations, now: EpochMs): VerifiedResponse | Refusal
+  verifyResponse(
+    encoded: string,
+    expected: ResponseExpectations,
+    now: EpochMs,
+    trace?: Trace,
+  ): VerifiedResponse | Refusal
   /** HTTP-Redirect: the raw query without `?`; the signature is checked over those octets (Bindings §3.4.4.1). */
   verifyRedirect(rawQuery: string, expected: MessageExpectations, now: EpochMs): Promise<SamlMessage | Refusal>
   /** HTTP-POST: the form's fields; the signature is inside the XML. */

@@ -1,7 +1,6 @@
 // What every store promises; test/stores/conformance.ts is the same text in executable form.
 // Absent is `undefined`, a lost race is a value, and ids and times come from the caller, so a test owns both.
 import type { App } from '../core/model/app.ts'
-import type { AuditEvent, DecisionRecord } from '../core/model/audit.ts'
 import type { Credential, TrustedDevice } from '../core/model/credential.ts'
 import type { Group, Membership } from '../core/model/group.ts'
 import type { Idp, MappingRule } from '../core/model/idp.ts'
@@ -11,6 +10,7 @@ import type {
   CredentialId,
   DeviceId,
   DomainId,
+  DynamicGroupId,
   GroupId,
   IdpId,
   JourneyId,
@@ -19,6 +19,9 @@ import type {
   PasswordPolicyId,
   PersonId,
   PolicyId,
+  RegisteredServiceId,
+  RoleAssignmentId,
+  ServiceIdId,
   SessionId,
   SignOnRuleId,
   TenancyId,
@@ -28,10 +31,16 @@ import type { JsonObject } from '../core/model/json.ts'
 import type { SigningKey } from '../core/model/key.ts'
 import type { Link, Person } from '../core/model/person.ts'
 import type { Policy } from '../core/model/policy.ts'
+import type { RegisteredService } from '../core/model/resource.ts'
+import type { RoleAssignment } from '../core/model/role.ts'
 import type { EndReason, Participant, Session } from '../core/model/session.ts'
 import type { PasswordPolicy, SignOnRule } from '../core/model/sign-on.ts'
 import type { Compartment, Domain, Tenancy } from '../core/model/tenancy.ts'
 import type { EpochMs } from '../core/model/time.ts'
+import type { DynamicGroup, ServiceId } from '../core/model/workload.ts'
+import type { AccessRequests, ApiKeys, Invitations, Resources } from './store-access.ts'
+import type { Audit, Seals } from './store-audit.ts'
+import type { EventStreams } from './store-streams.ts'
 
 export interface Store {
   /** One consistent view; a write in here is refused. */
@@ -40,7 +49,7 @@ export interface Store {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Throws unless the schema is exactly the one this build knows. Once it was, later calls only ask whether the database answers. */
   ready(): Promise<void>
-  /** Removes rows whose time has passed, in small transactions: journeys, once, payloads, devices, throttles, sessions over for 30 days. Returns how many. */
+  /** Removes rows whose time has passed, in small transactions: journeys, once, payloads, devices, throttles, events nobody fetched, sessions over for 30 days. Returns how many. */
   sweep(now: EpochMs): Promise<number>
   close(): Promise<void>
 }
@@ -58,16 +67,28 @@ export interface Nouns<T, I, Scope> {
   remove(id: I): Promise<boolean>
 }
 
+/** `list` in parts, for rows of which there may be very many: those behind `after`, `limit` at most. */
+export interface Paged<T extends { readonly id: string; readonly name: string }, Scope> {
+  page(scope: Scope, after: Pick<T, 'id' | 'name'> | undefined, limit: number): Promise<readonly T[]>
+}
+
 export interface Tx {
   readonly tenancies: Nouns<Tenancy, TenancyId, undefined> & {
-    bumpRevision(id: TenancyId): Promise<number>
+    /** Every write that a snapshot sees bumps it in its own transaction, once per changed row; without `change`: anything may have changed. */
+    bumpRevision(id: TenancyId, change?: Change): Promise<number>
     revision(id: TenancyId): Promise<number | undefined>
+    /** What changed after `revision`, oldest first; undefined when that is no longer known, or was not said: read everything anew. */
+    changesSince(id: TenancyId, revision: number): Promise<readonly Change[] | undefined>
   }
   readonly compartments: Nouns<Compartment, CompartmentId, { tenancyId: TenancyId; parentId?: CompartmentId }> // list without parentId: the whole tree
   readonly domains: Nouns<Domain, DomainId, TenancyId>
   readonly people: People
   readonly links: Links
-  readonly groups: Nouns<Group, GroupId, DomainId> & { ofTenancy(id: TenancyId): Promise<readonly Group[]> }
+  readonly groups: Nouns<Group, GroupId, DomainId> &
+    Paged<Group, DomainId> & {
+      ofTenancy(id: TenancyId): Promise<readonly Group[]>
+      byExternalId(domain: DomainId, externalId: string): Promise<readonly Group[]> // exact, in no order
+    }
   readonly memberships: Memberships
   readonly credentials: Credentials
   readonly devices: Devices
@@ -81,7 +102,22 @@ export interface Tx {
   }
   readonly signOnRules: Nouns<SignOnRule, SignOnRuleId, DomainId>
   readonly passwordPolicies: Nouns<PasswordPolicy, PasswordPolicyId, DomainId>
-  readonly policies: Nouns<Policy, PolicyId, { tenancyId: TenancyId; compartmentId?: CompartmentId }>
+  readonly policies: Nouns<Policy, PolicyId, { tenancyId: TenancyId; compartmentId?: CompartmentId }> &
+    Paged<Policy, { tenancyId: TenancyId; compartmentId?: CompartmentId }>
+  /** Share the name space of the domain's groups: a name that either holds is taken for both. */
+  readonly dynamicGroups: Nouns<DynamicGroup, DynamicGroupId, DomainId> & {
+    ofTenancy(id: TenancyId): Promise<readonly DynamicGroup[]>
+  }
+  readonly serviceIds: Nouns<ServiceId, ServiceIdId, TenancyId>
+  readonly apiKeys: ApiKeys
+  readonly roleAssignments: Nouns<RoleAssignment, RoleAssignmentId, TenancyId> &
+    Paged<RoleAssignment, TenancyId> & {
+      ofHolder(holder: RoleAssignment['holder']): Promise<readonly RoleAssignment[]>
+    }
+  readonly services: Nouns<RegisteredService, RegisteredServiceId, TenancyId>
+  readonly resources: Resources
+  readonly invitations: Invitations
+  readonly accessRequests: AccessRequests
   readonly keys: Keys
   readonly journeys: Journeys
   readonly sessions: Sessions
@@ -89,15 +125,31 @@ export interface Tx {
   readonly once: Once
   readonly throttles: Throttles
   readonly audit: Audit
+  readonly seals: Seals
+  readonly eventStreams: EventStreams
   readonly outbox: Outbox
+}
+
+/** A row that snapshots are made of, and that one bump of the revision stands for. */
+export type Change = {
+  readonly noun: 'policy' | 'role-assignment' | 'group' | 'dynamic-group' | 'compartment' | 'service' | 'domain'
+  readonly id: string
 }
 
 export interface People {
   get(id: PersonId): Promise<Person | undefined>
   byUsername(domain: DomainId, username: string): Promise<Person | undefined> // without case
   byEmail(domain: DomainId, email: string): Promise<readonly Person[]> // without case
+  /** By any of their addresses, `otherEmails` too: to find somebody, never to trust the address. */
+  byAddress(domain: DomainId, email: string): Promise<readonly Person[]> // without case
+  byExternalId(domain: DomainId, externalId: string): Promise<readonly Person[]> // exact
   byHandle(domain: DomainId, handle: string): Promise<Person | undefined>
-  list(domain: DomainId, page: { readonly after?: string; readonly limit: number }): Promise<readonly Person[]> // by username
+  /** By user name; `after` one, or `skip` so many. */
+  list(
+    domain: DomainId,
+    page: { readonly after?: string; readonly skip?: number; readonly limit: number },
+  ): Promise<readonly Person[]>
+  count(domain: DomainId): Promise<number>
   put(person: Person): Promise<'ok' | 'name-taken'>
   /** Takes links, memberships, credentials, devices and sessions along: whoever must be told of the end of a session is told first. */
   remove(id: PersonId): Promise<boolean>
@@ -112,6 +164,8 @@ export interface Links {
 export interface Memberships {
   ofPerson(person: PersonId): Promise<readonly Membership[]> // expired ones included; the caller has the clock
   ofGroup(group: GroupId): Promise<readonly Membership[]>
+  /** Who is in it, expired or not: by id, from after one. */
+  peopleOf(group: GroupId, page: { readonly after?: PersonId; readonly limit: number }): Promise<readonly PersonId[]>
   /** One row per (person, group, source); replaces that row. */
   put(membership: Membership): Promise<void>
   remove(person: PersonId, group: GroupId, source: string): Promise<boolean>
@@ -134,6 +188,7 @@ export interface Devices {
   removeOfPerson(person: PersonId): Promise<number>
 }
 export interface Keys {
+  get(id: KeyId): Promise<SigningKey | undefined>
   ofDomain(domain: DomainId): Promise<readonly SigningKey[]> // oldest first
   add(key: SigningKey): Promise<void>
   setStatus(id: KeyId, status: SigningKey['status']): Promise<boolean>
@@ -204,21 +259,6 @@ export interface Throttles {
   clear(key: string): Promise<void>
 }
 export type Throttle = { readonly failures: number; readonly lastAt: EpochMs }
-export interface Audit {
-  add(event: AuditEvent): Promise<void>
-  list(
-    tenancy: TenancyId,
-    filter: {
-      readonly action?: string
-      readonly targetId?: string
-      readonly actorId?: string
-      readonly limit: number
-      readonly before?: AuditEvent['id']
-    },
-  ): Promise<readonly AuditEvent[]> // newest first
-  addDecision(record: DecisionRecord): Promise<void>
-  decision(id: DecisionRecord['id']): Promise<DecisionRecord | undefined>
-}
 /** Work that must happen after commit, at least once, in any node: mails, back-channel logout. */
 export interface Outbox {
   add(item: OutboxItem): Promise<void>

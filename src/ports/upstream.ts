@@ -38,6 +38,15 @@ export type Refusal = {
   readonly received?: string
 }
 
+/** One thing that was looked at on the way to a verdict, whichever way it went. */
+export type Check = {
+  readonly name: string
+  readonly ok: boolean
+  readonly expected?: string
+  readonly received?: string
+}
+export type Trace = (check: Check) => void
+
 export type Returned = {
   readonly method: 'GET' | 'POST'
   readonly rawQuery: string // without `?`
@@ -48,7 +57,13 @@ export interface Upstream {
   readonly protocol: Idp['trust']['protocol']
   begin(idp: Idp, wish: Wish, now: EpochMs): Promise<{ readonly send: Send; readonly remember: JsonObject } | Refusal>
   /** `remember` undefined: nothing was begun (unsolicited); only a connector whose IdP allows that may accept it. */
-  finish(idp: Idp, remember: JsonObject | undefined, returned: Returned, now: EpochMs): Promise<Assertion | Refusal>
+  finish(
+    idp: Idp,
+    remember: JsonObject | undefined,
+    returned: Returned,
+    now: EpochMs,
+    trace?: Trace,
+  ): Promise<Assertion | Refusal>
   /** Where to send the browser so that the IdP ends its session too, and then to `returnTo`, below our issuer. Undefined: it cannot. */
   logout(
     idp: Idp,

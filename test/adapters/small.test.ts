@@ -1,12 +1,12 @@
 // The clock, the dice, the mail and the list of common passwords.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { commonPasswords } from '../../src/adapters/common-passwords.ts'
-import { logSender, smtpSender } from '../../src/adapters/sender-mail.ts'
+import { folderSender, smtpSender } from '../../src/adapters/sender-mail.ts'
 import { systemClock, systemRandom } from '../../src/adapters/system.ts'
+import { mailServer } from '../mail-server.ts'
 
 describe('clock and dice', () => {
   test('the clock is the platform’s', () => {
@@ -38,34 +38,6 @@ describe('clock and dice', () => {
 })
 
 // ── Mail ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** A mail server of thirty lines (RFC 5321): remembers what it was told. */
-const mailServer = async (refuse: RegExp | undefined = undefined) => {
-  const told: string[] = []
-  const server = createServer((socket) => {
-    let inData = false
-    let rest = ''
-    socket.on('error', () => undefined)
-    socket.write('220 test\r\n')
-    socket.on('data', (chunk) => {
-      const lines = (rest + chunk.toString('utf8')).split('\r\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) {
-        told.push(line)
-        if (inData) {
-          inData = line !== '.'
-          if (!inData) socket.write('250 taken\r\n')
-        } else if (refuse?.test(line)) socket.write('550 no such mailbox\r\n')
-        else if (line === 'DATA') {
-          inData = true
-          socket.write('354 go on\r\n')
-        } else socket.write(line === 'QUIT' ? '221 bye\r\n' : '250 ok\r\n')
-      }
-    })
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  return { told, server, url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}
 
 describe('mail', () => {
   test('goes to one address, whatever that address or the subject contain', async () => {
@@ -105,11 +77,18 @@ describe('mail', () => {
       failed: expect.stringContaining('ECONNREFUSED'),
     })
   })
-  test('into a log while there is no server', async () => {
+  test('into a folder while there is no server; its words never in the log', async () => {
+    const folder = join(mkdtempSync(join(tmpdir(), 'gwanmun-mail-')), 'mail')
     const lines: string[] = []
-    const sender = logSender((line) => lines.push(line))
-    expect(await sender.send({ to: 'kim@corp.example', subject: 'code\r\nforged: line', text: '123456' })).toBe('sent')
-    expect(lines).toEqual(['mail to kim@corp.example: code forged: line\n123456'])
+    const sender = folderSender({ folder, name: () => 'one', print: (line) => lines.push(line) })
+    const message = { to: 'kim@corp.example', subject: 'code\r\nforged: line', text: '123456' }
+    expect(await sender.send(message)).toBe('sent')
+    const file = join(folder, 'one.txt')
+    expect(readFileSync(file, 'utf8')).toBe('To: kim@corp.example\nSubject: code forged: line\n\n123456')
+    expect([statSync(file).mode & 0o777, statSync(folder).mode & 0o777]).toEqual([0o600, 0o700])
+    expect(lines).toEqual([`there is no mail server: a mail to kim@corp.example is in ${file}`])
+    expect(await sender.send(message)).toEqual({ failed: 'the mail could not be written (EEXIST)' })
+    rmSync(dirname(folder), { recursive: true })
   })
 })
 

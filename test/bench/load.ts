@@ -71,6 +71,8 @@ type Comparison = {
   readonly connections?: number
   readonly rounds?: number
   readonly seconds?: number
+  /** Before anything counts: an engine that compiles what is used often needs to see it often. */
+  readonly warmUp?: number
 }
 
 const summary = (speeds: readonly Speed[]): Speed => {
@@ -82,13 +84,13 @@ const summary = (speeds: readonly Speed[]): Speed => {
 }
 
 export const compare = async (q: Comparison): Promise<Compared> => {
-  const { connections = 16, rounds = 5, seconds = 0.8 } = q
+  const { connections = 16, rounds = 5, seconds = 0.8, warmUp = seconds / 2 } = q
   const opened = (side: Side) => Promise.all(Array.from({ length: connections }, () => connect(side.port)))
   const [ourWires, theirWires] = await Promise.all([opened(q.ours), opened(q.reference)])
   const [ours, reference]: [Speed[], Speed[]] = [[], []]
   try {
-    await drive(q.ours, ourWires, seconds / 2) // let the compilers see it first
-    await drive(q.reference, theirWires, seconds / 2)
+    await drive(q.ours, ourWires, warmUp)
+    await drive(q.reference, theirWires, warmUp)
     for (let round = 0; round < rounds; round++) {
       const oursFirst = round % 2 === 0
       if (oursFirst) ours.push(await drive(q.ours, ourWires, seconds))

@@ -1,198 +1,204 @@
-// How long a policy decision takes in process, at growing numbers of statements. `node test/bench/policy.ts`. Requests vary (principal,
-// action, compartment, facts) and include denies, conditions and deep compartments; nothing is remembered between them.
-import type { CompartmentId, GroupId, PolicyId, TenancyId } from '../../src/core/model/ids.ts'
-import type { Policy } from '../../src/core/model/policy.ts'
-import { type CatalogueData, catalogueOf } from '../../src/core/policy/catalogue.ts'
-import { snapshotOf } from '../../src/core/policy/compile.ts'
+// `npm run bench:policy`: policy decisions in process at 10, 1,000 and 100,000 statements beside Cedar and Casbin on the same requests, what
+// a snapshot costs to build, change and keep, what writes cost the questions of others, and the decision point over HTTP.
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { Worker } from 'node:worker_threads'
+import { changed, type Snapshot, unitOf } from '../../src/core/policy/compile.ts'
 import { evaluate } from '../../src/core/policy/evaluate.ts'
-import { type Ask, type Asked, askOf, type Principal } from '../../src/core/policy/question.ts'
+import { type Ask, askOf } from '../../src/core/policy/question.ts'
+import { authzen } from './authzen.ts'
+import type { Measured, Task } from './policy-peer-worker.ts'
+import {
+  ADMINISTRATORS,
+  askedOf,
+  catalogue,
+  policyOf,
+  principalOf,
+  type Random,
+  type Request,
+  randomFrom,
+  requestFrom,
+  requestsOf,
+  snapshotOfWorld,
+  type World,
+  worldOf,
+} from './policy-world.ts'
+import { pauses } from './policy-writes.ts'
+import { megabytes, micros, millis, tableOf } from './table.ts'
 
-// a small fixed generator: every run asks the same questions
-const randomFrom = (seed: number): (() => number) => {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
-const random = randomFrom(20_300_116)
-const below = (n: number): number => Math.floor(random() * n)
-const pick = <T>(all: readonly T[]): T => {
-  const one = all[below(all.length)]
-  if (one === undefined) throw new Error('nothing to pick from')
-  return one
-}
+const { values: flags } = parseArgs({
+  options: {
+    peers: { type: 'boolean', default: true },
+    writes: { type: 'boolean', default: true },
+    http: { type: 'boolean', default: true },
+    full: { type: 'boolean', default: false },
+  },
+  allowNegative: true,
+})
+const SIZES = [10, 1_000, 100_000]
+const PEERS = ['cedar', 'casbin'] as const
+const COMPARED = 500 // requests that everybody decides
+const PEER_SECONDS = flags.full ? 10 : 3
+const PEER_LIMIT_MS = flags.full ? 600_000 : 90_000
+const SAMPLES = flags.full ? 400_000 : 100_000
 
-const TYPES = 40
-const typeNames = Array.from({ length: TYPES }, (_, n) => `type-${n}s`)
-const data: CatalogueData = {
-  service: 'bench',
-  types: Object.fromEntries(
-    typeNames.map((name, n) => [
-      name,
-      {
-        noun: `type-${n}`,
-        permissions: {
-          inspect: [`T${n}_INSPECT`],
-          read: [`T${n}_READ`],
-          use: [`T${n}_UPDATE`],
-          manage: [`T${n}_CREATE`, `T${n}_DELETE`],
-        },
-        variables: ['owner'],
-        operations: {
-          [`Get${n}`]: { needs: [`T${n}_READ`], kind: 'other' as const },
-          [`Update${n}`]: { needs: [`T${n}_READ`, `T${n}_UPDATE`], kind: 'other' as const },
-          [`Delete${n}`]: { needs: [`T${n}_DELETE`], kind: 'other' as const },
-        },
-      },
-    ]),
-  ),
-  families: { 'some-family': typeNames.slice(0, 8), 'other-family': typeNames.slice(8, 14) },
-  aliases: {},
-  regions: { iad: 'us-ashburn-1' },
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+const held = (): number => {
+  collect()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
 }
-const { catalogue, faults } = catalogueOf([data])
-if (faults.length > 0) throw new Error(faults.map((f) => f.message).join('\n'))
+const quantile = (values: readonly number[], q: number): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0
+}
+const noon = Date.UTC(2030, 0, 16, 12)
+const now = (): number => performance.now() * 1000
+const clockCost = quantile(
+  Array.from({ length: 10_000 }, () => now()).map((at, n, all) => at - (all[n - 1] ?? at)),
+  0.5,
+)
 
-/** A root, and three children each down to `depth`. */
-const treeRows = (
-  depth: number,
-): { id: CompartmentId; parentId: CompartmentId | undefined; name: string; path: string }[] => {
-  const rows = [{ id: 'c' as CompartmentId, parentId: undefined as CompartmentId | undefined, name: 'root', path: '' }]
-  let level = rows
-  for (let d = 0; d < depth; d++) {
-    level = level.flatMap((parent) =>
-      ['A', 'B', 'C'].map((name) => ({
-        id: `${parent.id}${name}` as CompartmentId,
-        parentId: parent.id,
-        name,
-        path: parent.path === '' ? name : `${parent.path}:${name}`,
-      })),
-    )
-    rows.push(...level)
-  }
-  return rows
+const questionOf = (on: Snapshot, request: Request): Ask => {
+  const ask = askOf(on, principalOf(request), askedOf(request), noon)
+  if (typeof ask === 'string') throw new Error(`a question was not answerable: ${ask}`)
+  return ask
 }
 
-const wheres = [
-  '',
-  '',
-  '',
-  '',
-  " where request.region = 'iad'",
-  ' where target.compartment.name != /Z*/',
-  " where all { request.operation != /Delete*/, request.user.name != 'mallory' }",
-  " where any { request.region = 'gru', request.networkSource.name = 'office' }",
-]
-
-const statements = (
-  count: number,
-  groups: number,
-  places: readonly { path: string; id: string }[],
-): readonly Policy[] => {
-  const one = (n: number): Policy => {
-    const place = random() < 0.1 ? undefined : pick(places)
-    const where = place === undefined || place.path === '' ? 'tenancy' : `compartment id ${place.id}`
-    const group = `g${below(groups)}`
-    const type = random() < 0.1 ? pick(['some-family', 'other-family', 'all-resources']) : pick(typeNames)
-    const verb = pick(['inspect', 'read', 'use', 'manage'])
-    const kind = random() < 0.1 ? 'Deny' : 'Allow'
-    return {
-      id: `p${n}` as PolicyId,
-      tenancyId: 't' as TenancyId,
-      compartmentId: 'c' as CompartmentId,
-      name: `policy-${n}`,
-      description: '',
-      statements: [`${kind} group id ${group} to ${verb} ${type} in ${where}${pick(wheres)}`],
-      bindings: [{}],
-      system: false,
-      createdAt: 0,
-      updatedAt: 0,
-    }
-  }
-  return Array.from({ length: count }, (_, n) => one(n))
-}
-
-const now = Date.UTC(2030, 0, 16, 12)
-const questions = (count: number, groups: number, places: readonly { path: string }[]): readonly [Principal, Asked][] =>
-  Array.from({ length: count }, (_, n) => {
-    const type = below(TYPES)
-    const principal = {
-      id: `u${n}`,
-      name: `user-${n}`,
-      groupIds: Array.from({ length: Math.min(10, groups) }, () => `g${below(groups)}`),
-    }
-    const asked = {
-      action: pick(['read', 'use', `Get${type}`, `Update${type}`, `Delete${type}`]),
-      resourceType: `type-${type}s`,
-      resourceId: `r${n}`,
-      resource: { compartment: pick(places).path, owner: `user-${below(100)}` },
-      context: random() < 0.5 ? { region: 'iad' } : {},
-    }
-    return [principal, asked]
-  })
-
-const quantile = (sorted: readonly number[], q: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0
-
-type Times = { readonly cpu: number; readonly p50: number; readonly p99: number }
-/** Microseconds per call. `cpu` is processor time, which a busy machine does not stretch; wall-clock samples are means of 50 different questions. */
-const time = (rounds: number, work: (n: number) => void, count: number): Times => {
-  for (let n = 0; n < count; n++) work(n) // let the compiler see it first
+type Times = { readonly perSecond: number; readonly p50: number; readonly p99: number }
+/** Each question is new, as if just read from a socket, and asked once. `whole`: it is put together within the time, too. */
+const timed = (on: Snapshot, world: World, random: Random, whole: boolean): Times => {
   const samples: number[] = []
-  const before = process.cpuUsage()
-  for (let round = 0; round < rounds; round++)
-    for (let from = 0; from + 50 <= count; from += 50) {
-      const start = process.hrtime.bigint()
-      for (let n = from; n < from + 50; n++) work(n)
-      samples.push(Number(process.hrtime.bigint() - start) / 50_000)
-    }
-  const { user } = process.cpuUsage(before)
-  samples.sort((a, b) => a - b)
-  return { cpu: user / (rounds * count), p50: quantile(samples, 0.5), p99: quantile(samples, 0.99) }
+  for (let n = 0; n < SAMPLES; n++) {
+    const request = requestFrom(world, random, n)
+    const [principal, asked] = [principalOf(request), askedOf(request)]
+    const ready = whole ? undefined : askOf(on, principal, asked, noon)
+    const start = now()
+    const ask = ready ?? askOf(on, principal, asked, noon)
+    if (typeof ask !== 'string') evaluate(on, ask)
+    samples.push(Math.max(0, now() - start - clockCost))
+  }
+  const warm = samples.slice(SAMPLES / 5)
+  return {
+    perSecond: 1e6 / (warm.reduce((sum, us) => sum + us, 0) / warm.length),
+    p50: quantile(warm, 0.5),
+    p99: quantile(warm, 0.99),
+  }
 }
-const shown = ({ cpu, p50, p99 }: Times): string => [cpu, p50, p99].map((x) => x.toFixed(2).padStart(6)).join(' ')
 
-const run = (count: number): string => {
-  const rows = treeRows(count <= 10 ? 2 : 6)
-  const groups = Math.max(4, Math.round(count / 20))
-  const policies = statements(count, groups, rows)
+type Ours = {
+  readonly world: World
+  readonly snapshot: Snapshot
+  readonly decision: Times
+  readonly whole: Times
+  readonly buildMs: number
+  readonly bytes: number
+  readonly changes: readonly number[]
+  readonly decisions: readonly boolean[]
+}
+const measured = (count: number): Ours => {
+  const world = worldOf(count)
+  const before = held()
   const began = performance.now()
-  const snapshot = snapshotOf({
-    revision: 1,
-    catalogue,
-    compartments: rows,
-    administrators: 'g-admin' as GroupId,
-    policies,
+  const snapshot = snapshotOfWorld(world)
+  const buildMs = performance.now() - began
+  const bytes = held() - before
+  const random = randomFrom(99)
+  const decision = timed(snapshot, world, random, false)
+  const whole = timed(snapshot, world, random, true)
+  const decisions = requestsOf(world, COMPARED).map((r) => evaluate(snapshot, questionOf(snapshot, r)).allow)
+  let after = snapshot
+  const changes = Array.from({ length: 200 }, (_, n) => {
+    const statement = random.pick(world.statements)
+    const policy = policyOf(`p${random.below(count)}`, [{ ...statement, level: n % 4 }])
+    const start = performance.now()
+    const units = [unitOf(policy, catalogue)]
+    after = changed(after, { revision: n + 2, administrators: ADMINISTRATORS, units })
+    return performance.now() - start
   })
-  const built = performance.now() - began
-  const all = questions(5000, groups, rows)
-  const asks = all
-    .map(([principal, asked]) => askOf(snapshot, principal, asked, now))
-    .filter((a): a is Ask => typeof a !== 'string')
-  if (asks.length !== all.length) throw new Error('a question was not answerable')
-  let allowed = 0
-  const decide = time(
-    20,
-    (n) => {
-      const ask = asks[n]
-      if (ask && evaluate(snapshot, ask).allow) allowed++
-    },
-    asks.length,
-  )
-  const whole = time(
-    20,
-    (n) => {
-      const [principal, asked] = all[n] ?? []
-      const ask = principal && asked && askOf(snapshot, principal, asked, now)
-      if (typeof ask === 'object' && evaluate(snapshot, ask).allow) allowed++
-    },
-    all.length,
-  )
-  const share = (allowed / (asks.length * 42)) * 100
-  return `${String(count).padStart(10)}  ${shown(decide)}   ${shown(whole)}   ${built.toFixed(0).padStart(7)} ms   ${share.toFixed(0).padStart(4)} %`
+  return { world, snapshot, decision, whole, buildMs, bytes, changes, decisions }
 }
 
-console.log('statements   decision µs            question + decision µs     snapshot   allowed')
-console.log('               cpu    p50    p99      cpu    p50    p99')
-for (const count of [10, 1_000, 100_000]) console.log(run(count))
+type Peer = Measured | { readonly failed: string }
+const peerAt = (task: Task): Promise<Peer> =>
+  new Promise((resolve) => {
+    const worker = new Worker(new URL('./policy-peer-worker.ts', import.meta.url), { workerData: task })
+    const done = (peer: Peer): void => {
+      clearTimeout(limit)
+      void worker.terminate()
+      resolve(peer)
+    }
+    const limit = setTimeout(() => done({ failed: `not within ${PEER_LIMIT_MS / 1000} s` }), PEER_LIMIT_MS)
+    worker.once('message', done)
+    worker.once('error', (error) => done({ failed: String(error).slice(0, 60) }))
+  })
+
+const perSecond = (n: number): string => `${n < 10 ? n.toFixed(1) : Math.round(n).toLocaleString('en')} /s`
+const line = (cells: readonly string[]): void => console.log(`| ${cells.join(' | ')} |`)
+const heading = (title: string, columns: readonly string[]): void => {
+  console.log(`\n${title}\n`)
+  line(columns)
+  console.log(`|${columns.map(() => '---').join('|')}|`)
+}
+
+const all = SIZES.map((count) => {
+  const ours = measured(count)
+  return { count, ...ours, snapshot: undefined, world: undefined } // the next size has the memory to itself
+})
+
+heading('Our decisions; each question new and asked once', [
+  'statements', 'decision p50', 'p99', 'with its question p50', 'p99', 'allowed',
+]) // biome-ignore format: one row
+for (const { count, decision, whole, decisions } of all)
+  line([
+    String(count),
+    micros(decision.p50),
+    micros(decision.p99),
+    micros(whole.p50),
+    micros(whole.p99),
+    `${Math.round((decisions.filter(Boolean).length / decisions.length) * 100)} %`,
+  ])
+
+heading('The snapshot, one statement in each policy', [
+  'statements',
+  'built in',
+  'one policy changed p50',
+  'max',
+  'memory',
+])
+for (const { count, buildMs, changes, bytes } of all)
+  line([String(count), millis(buildMs), millis(quantile(changes, 0.5)), millis(Math.max(...changes)), megabytes(bytes)])
+
+if (flags.peers) {
+  heading('Decisions per second, questions included, one thread', [
+    'statements', 'ours', ...PEERS.flatMap((peer) => [peer, `${peer} loaded in`]), 'ours over the faster', 'other decisions',
+  ]) // biome-ignore format: one row
+  for (const { count, whole, decisions } of all) {
+    const peers: Peer[] = []
+    for (const peer of PEERS) peers.push(await peerAt({ peer, count, compared: COMPARED, seconds: PEER_SECONDS }))
+    const fastest = Math.max(...peers.map((p) => ('failed' in p ? 0 : p.perSecond)))
+    const others = peers.map((p) =>
+      'failed' in p ? '–' : `${p.decisions.filter((d, n) => d !== decisions[n]).length} of ${p.decisions.length}`,
+    )
+    line([
+      String(count),
+      perSecond(whole.perSecond),
+      ...peers.flatMap((p) => ('failed' in p ? [p.failed, '–'] : [perSecond(p.perSecond), millis(p.loadMs)])),
+      fastest === 0 ? '–' : `${Math.round(whole.perSecond / fastest)} ×`,
+      others.join(', '),
+    ])
+  }
+}
+
+if (flags.writes) {
+  heading('50 writes of a policy while questions are decided, 100,000 statements in SQLite', ['what', 'measured'])
+  for (const cells of await pauses()) line(cells)
+}
+if (flags.http) {
+  console.log('\nOver HTTP\n')
+  console.log(tableOf(await authzen({ full: flags.full })))
+}
+console.log(`\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`)

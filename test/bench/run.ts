@@ -3,18 +3,23 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { authzen } from './authzen.ts'
+import { memory } from './memory.ts'
 import { oidc } from './oidc.ts'
 import { saml } from './saml.ts'
+import { scim } from './scim.ts'
+import { size } from './size.ts'
 import { startUp } from './start-up.ts'
 import { type Bench, type Row, tableOf } from './table.ts'
 
-const benches: { readonly [name: string]: Bench } = { oidc, authzen, saml, 'start-up': startUp }
+const benches: { readonly [name: string]: Bench } = { oidc, authzen, saml, scim, 'start-up': startUp, memory, size }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { full: { type: 'boolean', default: false }, 'cpu-prof': { type: 'boolean', default: false } },
 })
-const chosen = positionals.length === 0 ? Object.keys(benches) : positionals
+const slow = ['memory', 'size'] // by name, or with `--full`
+const chosen =
+  positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => values.full || !slow.includes(name))
 const unknown = chosen.filter((name) => !Object.hasOwn(benches, name))
 if (unknown.length > 0) {
   console.error(`no bench is called ${unknown.join(', ')}: there are ${Object.keys(benches).join(', ')}`)

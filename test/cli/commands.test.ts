@@ -6,11 +6,15 @@ import { CommanderError } from 'commander'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { hasher } from '../../src/adapters/hasher.ts'
 import { keyMaker } from '../../src/adapters/keys.ts'
+import { signer } from '../../src/adapters/signer.ts'
 import { program } from '../../src/cli/program.ts'
 import { loadConfig } from '../../src/config.ts'
+import { auditFlows } from '../../src/flows/audit/audit-flows.ts'
+import { connectionOperations } from '../../src/flows/connection/operate.ts'
 import { planTenancy } from '../../src/flows/directory/apply.ts'
 import { applyDeclared } from '../../src/flows/directory/bring-up.ts'
 import { bootstrapAdministrator } from '../../src/flows/directory/first-administrator.ts'
+import { recoverAdministrator, recoveryLink } from '../../src/flows/directory/recover-administrator.ts'
 import { Problem } from '../../src/problem.ts'
 import { type House, house } from '../flows/directory/house.ts'
 
@@ -59,6 +63,10 @@ const run = async (...argv: readonly string[]) => {
           applyDeclared: applyDeclared(deps),
           planTenancy: planTenancy(deps),
           bootstrapAdministrator: bootstrapAdministrator(deps),
+          recoverAdministrator: recoverAdministrator(deps),
+          recoveryLink: recoveryLink(deps),
+          audit: auditFlows({ ...deps, signer: signer(), keptDays: { event: undefined, decision: undefined } }),
+          connections: connectionOperations({ ...deps, inspectors: {} }),
         },
       }),
     },
@@ -89,7 +97,9 @@ describe('plan and apply', () => {
   test('plan prints and changes nothing, apply does what it said, and then there is nothing left', async () => {
     declare(small)
     const planned = await run('plan', '--detailed-exit-code')
-    expect(planned.out).toContain('acme     create  group         default/staff')
+    expect(planned.out).toContain(
+      'tenancy acme\n  + create tenancy acme\n  + create group default/staff\n      name: staff',
+    )
     expect([planned.code, planned.out]).toEqual([1, expect.stringMatching(/4 would change$/)])
     expect((await run('apply')).out).toMatch(/4 changed$/)
     expect(await run('plan', '--detailed-exit-code')).toEqual({ code: 0, out: 'nothing to change', err: '' })
@@ -125,6 +135,66 @@ describe('mapping explain', () => {
       code: 1,
       err: 'there is no identity provider `acme/default/nope`',
     })
+  })
+})
+
+describe('mapping of, mapping explain --person', () => {
+  test('F5: why somebody has a group, and what other upstream groups would change', async () => {
+    declare(small)
+    const { changes } = await h.apply(small)
+    expect(changes.length).toBeGreaterThan(0)
+    await h.addPerson('ann', { direct: ['Administrators'], mapped: ['staff'], link: 'corp' })
+    const { out } = await run('mapping', 'of', 'acme/default/ann', '-o', 'json')
+    expect(JSON.parse(out)).toMatchObject([
+      { group: 'Administrators', because: 'given directly', provider: '' },
+      { group: 'staff', because: 'rule all matched X', provider: 'corp' },
+    ])
+    const told = await run('mapping', 'explain', 'acme/default/corp', 'OTHER', '--person', 'acme/default/ann')
+    expect(told.out).toContain('gains: nothing\nloses: staff')
+    expect(await run('mapping', 'of', 'acme/default/nobody')).toMatchObject({
+      code: 1,
+      err: 'there is no person `acme/default/nobody`',
+    })
+    expect(await run('mapping', 'of', 'acme')).toMatchObject({ code: 2 })
+  })
+})
+
+describe('sign-in explain', () => {
+  const rules = `${small}    signOnRules:
+      - { name: staff-mfa, groups: [staff], level: mfa, trustedDevice: { days: 7, count: 2 } }
+      - { name: no-guests, groups: [guests], deny: true }
+`.replace('[{ name: staff }]', '[{ name: staff }, { name: guests }]')
+  test('M4: every step, and which rule and group want it', async () => {
+    await h.apply(rules)
+    await h.addPerson('ann', { direct: ['staff'], password: true })
+    const { out } = await run('sign-in', 'explain', 'acme/default/ann')
+    expect(out).toContain('level          2             rule staff-mfa, group staff')
+    expect(out).toMatch(
+      /1\. identify\n2\. password\n3\. enrol: totp, passkey \(level 2, rule staff-mfa, group staff\)\n4\. done: level 2/,
+    )
+  })
+  test('M3 M4: with other groups, from a trusted device, through a provider', async () => {
+    await h.apply(rules)
+    await h.addPerson('ann', { direct: ['staff'], password: true })
+    const steps = async (...more: readonly string[]) =>
+      JSON.parse((await run('sign-in', 'explain', 'acme/default/ann', '-o', 'json', ...more)).out).steps.map(
+        (s: { do: string }) => s.do,
+      )
+    expect(await steps('--groups', '')).toEqual(['identify', 'password', 'done'])
+    expect(await steps('--groups', 'guests')).toEqual(['identify', 'password', 'refuse'])
+    expect(await steps('--trusted-device', '3')).toEqual(['identify', 'password', 'done'])
+    expect(await steps('--trusted-device', '8')).toEqual(['identify', 'password', 'enrol', 'done'])
+    expect(await steps('--idp', 'corp', '--upstream-level', '2')).toEqual(['identify', 'upstream', 'done'])
+    expect(await steps('--level', '3')).toEqual(['identify', 'password', 'enrol', 'done'])
+  })
+  test('what cannot be asked is said', async () => {
+    await h.apply(rules)
+    await h.addPerson('ann', { password: true })
+    const ask = (...more: readonly string[]) => run('sign-in', 'explain', 'acme/default/ann', ...more)
+    expect(await ask('--app', 'nope')).toMatchObject({ code: 1, err: 'there is no application `nope`' })
+    expect(await ask('--groups', 'nope')).toMatchObject({ code: 1, err: expect.stringContaining('no group `nope`') })
+    expect(await ask('--level', '9')).toMatchObject({ code: 2, err: 'expected a level from 0 to 3, got `9`' })
+    expect(await ask('--idp', 'nope')).toMatchObject({ code: 1 })
   })
 })
 
@@ -166,6 +236,8 @@ describe('help and usage', () => {
     ['migrate', 'status'],
     ['plan'],
     ['apply'],
+    ['export'],
+    ['test'],
     ['config', 'show'],
     ['config', 'validate'],
     ['config', 'schema'],
@@ -177,6 +249,8 @@ describe('help and usage', () => {
     ['policy', 'fmt'],
     ['policy', 'explain'],
     ['policy', 'test'],
+    ['roles', 'list'],
+    ['roles', 'show'],
     ['saml', 'check'],
   ]
   test.each(commands.map((c) => [c.join(' '), c] as const))('`%s --help` has an example', async (name, argv) => {

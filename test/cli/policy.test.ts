@@ -2,10 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { CommanderError } from 'commander'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { program } from '../../src/cli/program.ts'
-import { Problem } from '../../src/problem.ts'
+import { runCommand } from './run-command.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const catalogue = join(root, 'config/catalogue')
@@ -21,35 +19,7 @@ const file = (name: string, text: string): string => {
   return join(folder, name)
 }
 
-const run = async (...argv: readonly string[]) => {
-  let code = 0
-  const out: string[] = []
-  const err: string[] = []
-  const no = () => Promise.reject(new Error('nothing may be opened'))
-  const whole = ['policy', ...argv]
-  const shell = {
-    out: (line: string) => out.push(line),
-    err: (line: string) => err.push(line),
-    refuse: () => {
-      code = 1
-    },
-    onStop: () => {},
-    config: () => {
-      throw new Error('no settings are needed')
-    },
-    open: no,
-  }
-  try {
-    await (await program(shell, '0', whole)).parseAsync(whole, { from: 'user' })
-  } catch (thrown) {
-    // as main.ts has it
-    code = thrown instanceof CommanderError ? (thrown.exitCode === 0 ? 0 : 2) : 1
-    if (thrown instanceof Problem && thrown.slug === 'request-malformed') code = 2
-    if (!(thrown instanceof CommanderError || thrown instanceof Problem)) throw thrown
-    err.push(thrown.message)
-  }
-  return { code, out: out.join('\n'), err: err.join('\n') }
-}
+const run = (...argv: readonly string[]) => runCommand(['policy', ...argv])
 const offline = (...argv: readonly string[]) => run(...argv, '--catalogue', catalogue)
 
 describe('A14 policy check', () => {

@@ -48,7 +48,7 @@ describe('configuration', () => {
   })
   test('the published schemas are those of this build', async () => {
     await gwanmun(['config', 'schema', '--write', folder])
-    for (const name of ['gwanmun.json', 'tenancy.json'])
+    for (const name of ['gwanmun.json', 'tenancy.json', 'roles.json'])
       expect(
         readFileSync(join(root, 'config/schema', name), 'utf8'),
         `run \`gwanmun config schema --write config/schema\``,

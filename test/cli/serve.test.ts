@@ -30,6 +30,18 @@ describe('serve', () => {
     const after = gwanmun(['health'], { 'management.port': managed })
     expect(await after.ended).toBe(1)
   })
+  test('I4: what was recorded is sealed when it stops, and verifies', async () => {
+    writeFileSync(join(folder, 'tenancies/acme.yaml'), 'tenancy: { name: acme }\n')
+    const gateway = gwanmun(['serve'])
+    await gateway.says(up)
+    gateway.child.kill('SIGTERM')
+    expect(await gateway.ended).toBe(0)
+    const verify = gwanmun(['audit', 'verify'])
+    expect([await verify.ended, verify.said()]).toEqual([
+      0,
+      expect.stringMatching(/acme +event +\d+ +[1-9]\d* +0 .*intact/),
+    ])
+  })
   test('applies what is declared', async () => {
     writeFileSync(join(folder, 'tenancies/acme.yaml'), 'tenancy: { name: acme }\n')
     const gateway = gwanmun(['serve'])

@@ -62,6 +62,7 @@ const person = (differs: Partial<Facts>): Facts => ({
   enrolled: ['password', 'totp'],
   password: { expired: false, mustChange: false },
   recoveryCodesToKeep: false,
+  owed: [],
   ...differs,
 })
 

@@ -199,3 +199,31 @@ describe('M12 floods', () => {
     expect(sourceKey(a) === sourceKey(b)).toBe(same)
   })
 })
+
+describe('answers that take the short way', () => {
+  const quick: HttpDeps['quick'] = (req) => {
+    if (req.url === '/echo?broken') return Promise.reject(new Error('a bug'))
+    if (req.url !== '/echo?quick') return undefined
+    return Promise.resolve({
+      status: 200,
+      headers: ['X-Request-ID', String(req.headers['x-request-id'])],
+      body: '관문',
+    })
+  }
+  const dressed = ({ headers }: { readonly headers: NodeJS.Dict<string | string[]> }): string[] =>
+    Object.keys(headers).filter((name) => !['content-type', 'cache-control', 'vary'].includes(name))
+  test('have the headers of every answer, and so has one that fails', () =>
+    using({ quick }, 'https://login.example.com', async ({ ask }) => {
+      const [short, ordinary, broken] = [await ask('/echo?quick'), await ask('/echo'), await ask('/echo?broken')]
+      expect([short.status, short.text]).toEqual([200, '관문'])
+      expect(dressed(short).toSorted()).toEqual(dressed(ordinary).toSorted())
+      for (const name of ['content-security-policy', 'strict-transport-security', 'permissions-policy'])
+        expect(short.headers[name]).toBe(ordinary.headers[name])
+      expect([broken.status, broken.headers['x-frame-options']]).toEqual([500, 'DENY'])
+      expect(broken.text).not.toContain('a bug')
+    }))
+  test('another host does not get there', () =>
+    using({ quick }, 'https://login.example.com', async ({ ask }) => {
+      expect((await ask('/echo?quick', { host: 'evil.example' })).status).toBe(421)
+    }))
+})

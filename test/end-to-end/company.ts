@@ -18,7 +18,7 @@ export const company = async (folder: string) => {
   const certificate = key.certificatePem.replace(/-----[A-Z ]+-----|\s/g, '')
   const metadata = `<?xml version="1.0"?><md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${ENTITY}"><md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:SingleSignOnService Binding="${binding.redirect}" Location="${SSO}"/></md:IDPSSODescriptor></md:EntityDescriptor>`
   /** `location`: where the gateway sent the browser. The form that the browser posts to the gateway, and its address. */
-  const answerTo = (location: string, at: number) => {
+  const answerTo = (location: string, at: number, who = 'carol', groups: readonly string[] = []) => {
     const query = new URL(location).searchParams
     const request = inflateRawSync(Buffer.from(query.get('SAMLRequest') ?? '', 'base64')).toString('utf8')
     const acs = first(request, /AssertionConsumerServiceURL="([^"]+)"/)
@@ -27,7 +27,7 @@ export const company = async (folder: string) => {
       {
         assertionId: messageId(),
         nameId: {
-          value: 'carol',
+          value: who,
           format: nameIdFormat.persistent,
           nameQualifier: undefined,
           spNameQualifier: undefined,
@@ -40,8 +40,11 @@ export const company = async (folder: string) => {
         sessionNotOnOrAfter: at + 3_600_000,
         authnContextClass: PASSWORD,
         attributes: [
-          { name: 'uid', values: ['carol'], nameFormat: attributeNameFormat.basic, friendlyName: undefined },
-        ],
+          { name: 'uid', values: [who] },
+          { name: 'groups', values: groups },
+        ].flatMap(({ name, values }) =>
+          values.length === 0 ? [] : [{ name, values, nameFormat: attributeNameFormat.basic, friendlyName: undefined }],
+        ),
       },
     )
     const SAMLResponse = Buffer.from(signMessage(signAssertion(xml, key), key)).toString('base64')

@@ -6,6 +6,7 @@ import { sharedCommits } from '../../src/adapters/store-sql/shared-commit.ts'
 import { openSqlite } from '../../src/adapters/store-sql/sqlite.ts'
 import { beginImmediate, openReader, openWriter, turnstile } from '../../src/adapters/store-sql/sqlite-connection.ts'
 import type { Connection } from '../../src/adapters/store-sql/transaction.ts'
+import { turns } from '../../src/adapters/store-sql/turn.ts'
 import { atOnce } from './at-once.ts'
 import { temporaryDirectory } from './open-test-store.ts'
 import { tenancy } from './rows.ts'
@@ -32,7 +33,7 @@ const bed = () => {
     connection.exec(text)
   }
   const lane = { connection: { ...connection, exec }, gate: turnstile() }
-  const shared = sharedCommits(lane, (c) => beginImmediate(c, 1000))
+  const shared = sharedCommits(lane, turns(), (c) => beginImmediate(c, 1000))
   const reader = openReader(path)
   cleanUps.push(() => reader.close())
   const seen = async (): Promise<unknown[]> =>

@@ -101,6 +101,7 @@ export const decision = (name: string): DecisionRecord => ({
   at: NOW,
   revision: 3,
   allow: false,
+  compartmentId: 'root',
   question: { action: 'read' },
   because: [],
   denied: ['policy/root#2'],

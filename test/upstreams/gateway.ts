@@ -19,6 +19,7 @@ import { httpApp } from '../../src/edges/http.ts'
 import { pagesBy } from '../../src/edges/sign-in/pages.ts'
 import { renderer } from '../../src/edges/sign-in/render.ts'
 import { signInEdge } from '../../src/edges/sign-in/routes.ts'
+import { connectionTests } from '../../src/flows/connection/round-trip.ts'
 import { arriver } from '../../src/flows/sign-in/arrive.ts'
 import { beginner } from '../../src/flows/sign-in/begin.ts'
 import { domainFinder } from '../../src/flows/sign-in/find-domain.ts'
@@ -30,6 +31,7 @@ import { shower } from '../../src/flows/sign-in/show.ts'
 import { tries } from '../../src/flows/sign-in/tries.ts'
 import { ensureKeys } from '../../src/flows/upkeep/ensure-keys.ts'
 import { keyRing as keyRingOf } from '../../src/flows/upkeep/key-ring.ts'
+import type { Store } from '../../src/ports/store.ts'
 import { type Browser, openBrowser, type Stop } from '../edges/oidc/browser.ts'
 import { testStore } from '../stores/open-test-store.ts'
 import { group, id, idp } from '../stores/rows.ts'
@@ -38,9 +40,13 @@ import { seed } from '../stores/traffic-rows.ts'
 export type Away = { readonly browser: Browser; readonly to: URL }
 
 export const openGateway = async (
-  limits: { readonly timeoutSeconds?: number; readonly allowPrivate?: readonly string[] } = {},
+  limits: {
+    readonly timeoutSeconds?: number
+    readonly allowPrivate?: readonly string[]
+    readonly open?: () => Promise<Store>
+  } = {},
 ) => {
-  const store = await testStore()
+  const store = await (limits.open ?? testStore)()
   let ahead = 0
   const clock = () => Date.now() + ahead
   const random = systemRandom(clock)
@@ -79,6 +85,7 @@ export const openGateway = async (
     goUpstream: upstreamGoer({ ...base, upstreams }),
     receive: receiver({ ...base, upstreams }),
     arrive: arriver(base),
+    tests: connectionTests({ ...base, upstreams }),
     cookies,
     render,
     pages,

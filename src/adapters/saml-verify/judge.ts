@@ -1,16 +1,10 @@
 // One check after another, each noted whichever way it went, so that `saml check` can print them; the first that fails is the verdict.
 import { type EpochMs, secondsLater } from '../../core/model/time.ts'
-import type { Refusal } from '../../ports/upstream.ts'
+import type { Check, Refusal, Trace } from '../../ports/upstream.ts'
 import { attribute, timeOf } from './dom.ts'
 import { type Reason, refuse } from './reasons.ts'
 
-export type Check = {
-  readonly name: string
-  readonly ok: boolean
-  readonly expected?: string
-  readonly received?: string
-}
-export type Trace = (check: Check) => void
+export type { Check, Trace }
 export const untraced: Trace = () => undefined
 
 export type Judge = (

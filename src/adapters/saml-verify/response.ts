@@ -46,7 +46,12 @@ export const judgeResponse = (
 /** An attribute may be named `refused`; its values are a list, a reason is text. */
 const isRefused = (x: VerifiedResponse['attributes'] | Refusal): x is Refusal => typeof x.refused === 'string'
 
-export const verifyResponse = (encoded: string, e: ResponseExpectations, now: EpochMs): VerifiedResponse | Refusal => {
+export const verifyResponse = (
+  encoded: string,
+  e: ResponseExpectations,
+  now: EpochMs,
+  trace: Trace = untraced,
+): VerifiedResponse | Refusal => {
   const text = textOfPost(encoded)
-  return typeof text === 'string' ? judgeResponse(text, e, now, untraced) : text
+  return typeof text === 'string' ? judgeResponse(text, e, now, trace) : text
 }

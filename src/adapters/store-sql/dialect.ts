@@ -68,4 +68,17 @@ export const dialectOver = (engine: Engine, run: Run): Dialect => ({
   createIntrospector: (db) => (engine === 'sqlite' ? new SqliteIntrospector(db) : postgresIntrospector(db)),
 })
 
-export const kyselyOver = (engine: Engine, run: Run): Db => new Kysely<Schema>({ dialect: dialectOver(engine, run) })
+const runs = new WeakMap<Db, { readonly engine: Engine; readonly run: Run }>()
+
+export const kyselyOver = (engine: Engine, run: Run): Db => {
+  const db = new Kysely<Schema>({ dialect: dialectOver(engine, run) })
+  runs.set(db, { engine, run })
+  return db
+}
+
+/** The way past Kysely, for statements whose text is known. */
+export const directOf = (db: Db): { readonly engine: Engine; readonly run: Run } => {
+  const direct = runs.get(db)
+  if (!direct) throw new Error('this Kysely was not made by `kyselyOver`')
+  return direct
+}

@@ -4,7 +4,16 @@ import type { Keys } from '../../ports/store.ts'
 import type { Db } from './dialect.ts'
 import { fromBody, toBody } from './text.ts'
 
+const fromRow = ({ body, status }: { body: string; status: string }): SigningKey => ({
+  ...fromBody<SigningKey>(body),
+  status: status as SigningKey['status'],
+})
+
 export const keys = (db: Db): Keys => ({
+  get: async (id) => {
+    const row = await db.selectFrom('signing_key').select(['body', 'status']).where('id', '=', id).executeTakeFirst()
+    return row && fromRow(row)
+  },
   ofDomain: async (domain) => {
     const rows = await db
       .selectFrom('signing_key')
@@ -13,7 +22,7 @@ export const keys = (db: Db): Keys => ({
       .orderBy('created_at')
       .orderBy('id')
       .execute()
-    return rows.map(({ body, status }) => ({ ...fromBody<SigningKey>(body), status: status as SigningKey['status'] }))
+    return rows.map(fromRow)
   },
   // A plain insert: a kid is never used twice, and a second one must fail loudly.
   add: async (key) => {

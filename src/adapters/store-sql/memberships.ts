@@ -1,5 +1,6 @@
 // Memberships, one row per (person, group, source): the same group from two sources is held twice and lost twice.
 import { type Membership, sourceOf } from '../../core/model/group.ts'
+import type { PersonId } from '../../core/model/ids.ts'
 import type { Memberships } from '../../ports/store.ts'
 import type { Db } from './dialect.ts'
 import { kept } from './kept.ts'
@@ -24,6 +25,12 @@ export const memberships = (db: Db): Memberships => {
           .orderBy('source')
           .execute()
       ).map(fromRow),
+    peopleOf: async (group, { after, limit }) => {
+      let rows = db.selectFrom('membership').select('person_id').distinct().where('group_id', '=', group)
+      if (after !== undefined) rows = rows.where('person_id', '>', after)
+      const page = await rows.orderBy('person_id').limit(limit).execute()
+      return page.map((row) => row.person_id as PersonId)
+    },
     put: async (membership) => {
       const { personId, groupId, provenance } = membership
       const body = toBody(membership)

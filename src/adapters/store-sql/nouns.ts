@@ -1,8 +1,9 @@
 // Rows that administrators define, the same for every noun: id, a place among siblings, a name unique there, a body.
 // What differs per noun is its Shape; what it means is nobody's business here.
 import { sql } from 'kysely'
-import type { Nouns } from '../../ports/store.ts'
+import type { Nouns, Paged } from '../../ports/store.ts'
 import type { Db } from './dialect.ts'
+import { keptAs } from './kept.ts'
 import { fromBody, nameKey, toBody } from './text.ts'
 
 export type Cells = { readonly [column: string]: string | number | null }
@@ -53,21 +54,32 @@ export const removeById = async (db: Db, table: string, id: string): Promise<boo
 export const nouns = <T extends { readonly id: I; readonly name: string }, I extends string, Scope>(
   db: Db,
   { table, cells, within, siblings, alsoUnique }: Shape<T, Scope>,
-): Nouns<T, I, Scope> => {
+): Nouns<T, I, Scope> & Paged<T, Scope> => {
   const rows = sql.table(table)
   return {
     get: async (id) => {
-      const found = await sql<Row>`select body from ${rows} where id = ${id}`.execute(db)
-      return found.rows[0] && fromBody<T>(found.rows[0].body)
+      const [row] = await keptAs(db, `${table} get`, () => sql<Row>`select body from ${rows} where id = ${id}`, [id])
+      return row && fromBody<T>(row.body)
     },
     byName: async (scope, name) => {
-      const place = matches({ ...within(scope), name_key: nameKey(name) })
-      const found = await sql<Row>`select body from ${rows} where ${place} order by id limit 1`.execute(db)
-      return found.rows[0] && fromBody<T>(found.rows[0].body)
+      const place = { ...within(scope), name_key: nameKey(name) }
+      const text = () => sql<Row>`select body from ${rows} where ${matches(place)} order by id limit 1`
+      const [row] = await keptAs(db, `${table} ${Object.keys(place)} byName`, text, Object.values(place))
+      return row && fromBody<T>(row.body)
     },
     list: async (scope) => {
-      const found =
-        await sql<Row>`select body from ${rows} where ${matches(within(scope))} order by name_key, id`.execute(db)
+      const place = within(scope)
+      const text = () => sql<Row>`select body from ${rows} where ${matches(place)} order by name_key, id`
+      const found = await keptAs(db, `${table} ${Object.keys(place)} list`, text, Object.values(place))
+      return found.map((row) => fromBody<T>(row.body))
+    },
+    page: async (scope, after, limit) => {
+      const key = after && nameKey(after.name)
+      const behind = after
+        ? sql`and name_key >= ${key} and (name_key > ${key} or id > ${after.id})` // one range of the index in both engines
+        : sql``
+      const found = await sql<Row>`select body from ${rows} where ${matches(within(scope))} ${behind}
+        order by name_key, id limit ${limit}`.execute(db)
       return found.rows.map((row) => fromBody<T>(row.body))
     },
     // Two statements: the transaction is serialisable, and the unique index stands behind them.

@@ -105,7 +105,7 @@ const openPool = ({ url, poolSize }: PostgresPlace): pg.Pool => {
 export const openPostgres = async (given: PostgresPlace): Promise<Store> => {
   const place = placeOf(given.url)
   const pool = openPool(given)
-  const transact = transactions('postgres')
+  const { transact } = transactions('postgres')
   let closed = false
   let known = false
 

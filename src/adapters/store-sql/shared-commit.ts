@@ -2,6 +2,7 @@
 // and is acknowledged only when all of them are on the disk. Nobody outside sees any of them before. https://sqlite.org/lang_savepoint.html
 import type { SqliteConnection, turnstile } from './sqlite-connection.ts'
 import type { Connection } from './transaction.ts'
+import type { Turn } from './turn.ts'
 
 type Lane = { readonly connection: SqliteConnection; readonly gate: ReturnType<typeof turnstile> }
 type Batch = { readonly onDisk: Promise<void>; readonly kept: () => void; readonly lost: (cause: unknown) => void }
@@ -13,7 +14,11 @@ const newBatch = (): Batch => {
 }
 
 /** `begin` takes the write lock. */
-export const sharedCommits = ({ connection, gate }: Lane, begin: (connection: SqliteConnection) => Promise<void>) => {
+export const sharedCommits = (
+  { connection, gate }: Lane,
+  turn: Turn,
+  begin: (connection: SqliteConnection) => Promise<void>,
+) => {
   let current: Batch | undefined
 
   const flush = (): void => {
@@ -22,6 +27,7 @@ export const sharedCommits = ({ connection, gate }: Lane, begin: (connection: Sq
     current = undefined
     try {
       connection.exec('commit')
+      turn.answering()
       batch.kept()
     } catch (error) {
       batch.lost(error)
@@ -36,13 +42,13 @@ export const sharedCommits = ({ connection, gate }: Lane, begin: (connection: Sq
       leave()
     }
   }
-  /** The first one begins. The end comes when the event loop has looked at every socket that was ready: those are the ones that share. */
+  /** The first one begins; those that come until the turn is over share. */
   const join = async (): Promise<Batch> => {
     if (current) return current
     await begin(connection)
     const batch = newBatch()
     current = batch
-    setImmediate(() => void close(batch))
+    turn.whenAllHaveCome(() => void close(batch))
     return batch
   }
   /** A full disk, say, ends the whole transaction and with it everyone who shared it. */

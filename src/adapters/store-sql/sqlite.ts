@@ -1,12 +1,13 @@
 // The embedded store: one file, several connections, several processes if need be. Writes take the write lock before they
 // read (BEGIN IMMEDIATE), so they are serial; those that come together share a flush (shared-commit.ts). Reads have connections of their
-// own and see one snapshot (WAL).
+// own and see one snapshot (WAL); those that come together share it (shared-read.ts).
 // https://sqlite.org/wal.html, https://nodejs.org/api/sqlite.html
 import type { Store } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
-import { kyselyOver } from './dialect.ts'
+import { kyselyOver, type Run } from './dialect.ts'
 import { migrateUp, schemaFault, schemaState } from './migrate.ts'
 import { sharedCommits } from './shared-commit.ts'
+import { sharedReads } from './shared-read.ts'
 import {
   beginImmediate,
   MEMORY,
@@ -18,6 +19,7 @@ import {
 import { isReadOnly, sqliteProblem } from './sqlite-problem.ts'
 import { sweepWith } from './sweep.ts'
 import { type Connection, transactions, type Work } from './transaction.ts'
+import { turns } from './turn.ts'
 
 const WRITE_WAITS_MS = 10_000
 const READERS = 4
@@ -36,6 +38,7 @@ const takeLane = async ({ connection, gate }: Lane, begin: Begin): Promise<Conne
     begin: () => begin(connection),
     commit: async () => connection.exec('commit'),
     rollback: async () => connection.exec('rollback'),
+    lost: () => !connection.inTransaction(),
     release: leave,
   }
 }
@@ -86,39 +89,66 @@ export const openSqlite = async ({ path, waitMs = WRITE_WAITS_MS }: SqlitePlace)
   const readers = readersOf(path)
   if (memory) await migrateMemory(writer.connection)
 
-  const transact = transactions('sqlite')
+  const { transact, refuseInside } = transactions('sqlite')
   const begin = beginIn(memory, waitMs)
   // In memory there is no flush to share, and the one connection must be free between transactions.
-  const shared = memory ? undefined : sharedCommits(writer, begin('write'))
+  const turn = turns()
+  const shared = memory ? undefined : sharedCommits(writer, turn, begin('write'))
   let closed = false
   let known = false
 
-  const connect = (mode: 'read' | 'write') => async (): Promise<Connection> => {
+  const refuseClosed = (): void => {
     if (closed) throw new Error('the store is closed')
-    if (mode === 'write' && shared) return shared.connect()
-    return takeLane(memory ? writer : readers.pick(), begin(mode))
   }
-  const within = async <T>(mode: 'read' | 'write', work: Work<T>): Promise<T> => {
-    const outcome = await transact(connect(mode), work)
+  const connectToWrite = async (): Promise<Connection> => {
+    refuseClosed()
+    return shared ? shared.connect() : takeLane(writer, begin('write'))
+  }
+  const write = async <T>(work: Work<T>): Promise<T> => {
+    const outcome = await transact(connectToWrite, work)
     if (outcome.ok) return outcome.value
-    if (outcome.stage === undefined) throw outcome.error
-    if (mode === 'read' && isReadOnly(outcome.error)) {
-      throw new Error('a write was tried inside a read: use `store.write`', { cause: outcome.error })
+    throw outcome.stage === undefined ? outcome.error : sqliteProblem(outcome.error, path)
+  }
+
+  const readProblem = (error: unknown): unknown =>
+    isReadOnly(error)
+      ? new Error('a write was tried inside a read: use `store.write`', { cause: error })
+      : sqliteProblem(error, path)
+  // Told at the statement: of several works in one transaction, each hears of its own.
+  const toldAt =
+    (run: Run): Run =>
+    async (text, parameters) => {
+      try {
+        return await run(text, parameters)
+      } catch (error) {
+        throw readProblem(error)
+      }
     }
-    throw sqliteProblem(outcome.error, path)
+  const connectToRead = async (): Promise<Connection> => {
+    refuseClosed()
+    const connection = await takeLane(memory ? writer : readers.pick(), begin('read'))
+    return { ...connection, run: toldAt(connection.run) }
+  }
+  const share = sharedReads(turn, async (work) => {
+    const outcome = await transact(connectToRead, work, { shared: true })
+    return outcome.ok || outcome.stage === undefined ? outcome : { ...outcome, error: readProblem(outcome.error) }
+  })
+  const read = async <T>(work: Work<T>): Promise<T> => {
+    refuseInside()
+    return share(work)
   }
 
   return {
-    read: (work) => within('read', work),
-    write: (work) => within('write', work),
+    read,
+    write,
     // Once it was right it is not asked again: a later release may expand the schema under a running node.
     ready: async () => {
-      const state = await within('read', (_, db) => schemaState(db, 'sqlite'))
+      const state = await read((_, db) => schemaState(db, 'sqlite'))
       const fault = known ? undefined : schemaFault(state, path)
       if (fault) throw new Problem('storage-unavailable', fault)
       known = true
     },
-    sweep: (now) => sweepWith((work) => within('write', (_, db) => work(db)), 'sqlite', now),
+    sweep: (now) => sweepWith((work) => write((_, db) => work(db)), 'sqlite', now),
     close: async () => {
       if (closed) return
       closed = true

@@ -20,6 +20,7 @@ const expiries: readonly Expiry[] = [
   { table: 'payload', key: ['scope', 'model', 'id'], column: 'expires_at', days: 0 },
   { table: 'device', key: ['id'], column: 'expires_at', days: 0 },
   { table: 'throttle', key: ['key'], column: 'forget_at', days: 0 },
+  { table: 'queued_event', key: ['seq'], column: 'forget_at', days: 0 },
   { table: 'session', key: ['id'], column: 'ended_at', days: SESSION_KEPT_DAYS },
   { table: 'session', key: ['id'], column: 'expires_at', days: SESSION_KEPT_DAYS },
 ]

@@ -12,6 +12,8 @@ export type Connection = {
   begin(): Promise<void>
   commit(): Promise<void>
   rollback(): Promise<void>
+  /** The engine has ended the transaction by itself: what follows would stand outside it. */
+  lost?(): boolean
   /** `broken`: it failed in a way after which nothing should trust it. */
   release(broken: boolean): void
 }
@@ -23,10 +25,22 @@ export type Work<T> = (tx: Tx, db: Db) => Promise<T>
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: unknown; readonly stage: 'begin' | 'work' | 'commit' | undefined }
-export type Transact = <T>(connect: () => Promise<Connection>, work: Work<T>) => Promise<Outcome<T>>
+/** `shared`: several reads in one transaction. A statement that failed dooms nothing but itself, and what one asked another need not ask. */
+export type Options = { readonly shared: boolean }
+export type Transactions = {
+  readonly transact: <T>(connect: () => Promise<Connection>, work: Work<T>, options?: Options) => Promise<Outcome<T>>
+  /** Throws inside a transaction: another would wait for the connection that this one holds, for ever. */
+  readonly refuseInside: () => void
+}
 
 /** `last`: the statement that was asked for last, settled either way. */
-type State = { open: boolean; last: Promise<unknown>; fault?: { readonly error: unknown } }
+type State = {
+  open: boolean
+  last: Promise<unknown>
+  readonly shared: boolean
+  readonly dooms: () => boolean // a statement that fails now
+  fault?: { readonly error: unknown }
+}
 
 /** One statement of a transaction: refused when that is over, and after the first that failed. */
 const guardedRun = async (run: Run, state: State, text: string, parameters: readonly unknown[]): Promise<Rows> => {
@@ -35,22 +49,24 @@ const guardedRun = async (run: Run, state: State, text: string, parameters: read
   if (state.fault) throw state.fault.error
   try {
     const { rows, changes } = await run(text, parameters.map(toColumn))
-    for (const row of rows) for (const column of Object.keys(row)) row[column] = fromColumn(row[column])
+    for (const row of rows) for (const column in row) row[column] = fromColumn(row[column])
     return { rows, changes }
   } catch (error) {
-    state.fault = { error } // work that swallows this error must not commit the other half (PostgreSQL agrees by itself)
+    // work that swallows this error must not commit the other half (PostgreSQL agrees by itself)
+    if (state.dooms()) state.fault = { error }
     throw error
   }
 }
 
-/** Work may ask for several things at once; a connection answers one after another. */
-const inTurn =
-  (run: Run, state: State): Run =>
-  (text, parameters) => {
+/** Work may ask for several things at once; a connection answers one after another. SQLite answers before it returns. */
+const inTurn = (engine: Engine, run: Run, state: State): Run => {
+  if (engine === 'sqlite') return (text, parameters) => guardedRun(run, state, text, parameters)
+  return (text, parameters) => {
     const answer = state.last.then(() => guardedRun(run, state, text, parameters))
     state.last = answer.catch(() => {})
     return answer
   }
+}
 
 /** False if the connection would not even roll back: the engine did so already, or nobody is there any more. */
 const undo = async (connection: Connection): Promise<boolean> => {
@@ -62,14 +78,17 @@ const undo = async (connection: Connection): Promise<boolean> => {
   }
 }
 
-export const transactions = (engine: Engine): Transact => {
+export const transactions = (engine: Engine): Transactions => {
   const current = new AsyncLocalStorage<State>()
 
   const attempt = async <T>(connection: Connection, state: State, work: Work<T>): Promise<Outcome<T>> => {
-    const db = kyselyOver(engine, inTurn(connection.run, state))
+    const db = kyselyOver(engine, inTurn(engine, connection.run, state))
     let outcome: Outcome<T>
     try {
-      outcome = { ok: true, value: await current.run(state, () => work(txOf(db, engine), db)) }
+      outcome = {
+        ok: true,
+        value: await current.run(state, () => work(txOf(db, engine, state.shared), db)),
+      }
     } catch (error) {
       outcome = { ok: false, error, stage: undefined }
     }
@@ -78,14 +97,15 @@ export const transactions = (engine: Engine): Transact => {
     return state.fault ? { ok: false, error: state.fault.error, stage: 'work' } : outcome
   }
 
-  const run = async <T>(connection: Connection, work: Work<T>): Promise<Outcome<T>> => {
+  const run = async <T>(connection: Connection, work: Work<T>, { shared }: Options): Promise<Outcome<T>> => {
     try {
       await connection.begin()
     } catch (error) {
       connection.release(true)
       return { ok: false, error, stage: 'begin' }
     }
-    const outcome = await attempt(connection, { open: true, last: Promise.resolve() }, work)
+    const dooms = (): boolean => !shared || connection.lost?.() === true
+    const outcome = await attempt(connection, { open: true, last: Promise.resolve(), shared, dooms }, work)
     if (!outcome.ok) {
       connection.release(!(await undo(connection)))
       return outcome
@@ -100,15 +120,22 @@ export const transactions = (engine: Engine): Transact => {
     return outcome
   }
 
-  return async (connect, work) => {
-    // It would wait for the connection that the outer one holds, for ever.
+  const refuseInside = (): void => {
     if (current.getStore()?.open) throw new Error('a transaction was begun inside another: pass `tx` along instead')
+  }
+  const transact = async <T>(
+    connect: () => Promise<Connection>,
+    work: Work<T>,
+    options: Options = { shared: false },
+  ): Promise<Outcome<T>> => {
+    refuseInside()
     let connection: Connection
     try {
       connection = await connect()
     } catch (error) {
       return { ok: false, error, stage: 'begin' }
     }
-    return run(connection, work)
+    return run(connection, work, options)
   }
+  return { transact, refuseInside }
 }

@@ -1,5 +1,7 @@
 // All nouns over one transaction.
 import type { Tx } from '../../ports/store.ts'
+import { accessRequests } from './access-requests.ts'
+import { apiKeys } from './api-keys.ts'
 import { apps } from './apps.ts'
 import { audit } from './audit.ts'
 import { compartments } from './compartments.ts'
@@ -7,8 +9,11 @@ import { credentials } from './credentials.ts'
 import { devices } from './devices.ts'
 import type { Db, Engine } from './dialect.ts'
 import { domains } from './domains.ts'
+import { dynamicGroups } from './dynamic-groups.ts'
+import { eventStreams } from './event-streams.ts'
 import { groups } from './groups.ts'
 import { idps } from './idps.ts'
+import { invitations } from './invitations.ts'
 import { journeys } from './journeys.ts'
 import { keys } from './keys.ts'
 import { links } from './links.ts'
@@ -20,6 +25,12 @@ import { passwordPolicies } from './password-policies.ts'
 import { payloads } from './payloads.ts'
 import { people } from './people.ts'
 import { policies } from './policies.ts'
+import { services } from './registrations.ts'
+import { remembering } from './remembering.ts'
+import { resources } from './resources.ts'
+import { roleAssignments } from './role-assignments.ts'
+import { seals } from './seals.ts'
+import { serviceIds } from './service-ids.ts'
 import { sessions } from './sessions.ts'
 import { signOnRules } from './sign-on-rules.ts'
 import { tenancies } from './tenancies.ts'
@@ -41,6 +52,14 @@ const makers: { readonly [Noun in keyof Tx]: (db: Db, engine: Engine) => Tx[Noun
   signOnRules,
   passwordPolicies,
   policies,
+  dynamicGroups,
+  serviceIds,
+  apiKeys,
+  roleAssignments,
+  services,
+  resources,
+  invitations,
+  accessRequests,
   keys,
   journeys,
   sessions,
@@ -48,25 +67,31 @@ const makers: { readonly [Noun in keyof Tx]: (db: Db, engine: Engine) => Tx[Noun
   once,
   throttles,
   audit,
+  seals,
+  eventStreams,
   outbox,
 }
 
 type Held = { readonly db: Db; readonly engine: Engine; readonly made: { [noun: string]: unknown } }
-const shape = Object.defineProperties(
-  {},
-  Object.fromEntries(
-    Object.entries(makers).map(([noun, make]) => [
-      noun,
-      {
-        enumerable: true,
-        get(this: Held): unknown {
-          this.made[noun] ??= make(this.db, this.engine)
-          return this.made[noun]
+const shapeOf = (finished: (noun: string, made: unknown) => unknown): object =>
+  Object.defineProperties(
+    {},
+    Object.fromEntries(
+      Object.entries(makers).map(([noun, make]) => [
+        noun,
+        {
+          enumerable: true,
+          get(this: Held): unknown {
+            this.made[noun] ??= finished(noun, make(this.db, this.engine))
+            return this.made[noun]
+          },
         },
-      },
-    ]),
-  ),
-)
+      ]),
+    ),
+  )
+const shape = shapeOf((_, made) => made)
+const sharedShape = shapeOf(remembering)
 
 /** A noun is made when it is first asked for: a transaction uses three of them, and making all costs more than its statements. */
-export const txOf = (db: Db, engine: Engine): Tx => Object.assign(Object.create(shape), { db, engine, made: {} }) as Tx
+export const txOf = (db: Db, engine: Engine, shared = false): Tx =>
+  Object.assign(Object.create(shared ? sharedShape : shape), { db, engine, made: {} }) as Tx

@@ -93,6 +93,24 @@ const reasonOf = (link: Thrown): string | undefined => {
   return known(byCode, code) ?? known(byClaim, claim)
 }
 
+const shown = (x: unknown): string | undefined =>
+  typeof x === 'number' ? String(x) : (text(x) ?? (Array.isArray(x) ? text(x.filter(text).join(' ')) : undefined))
+
+/** What was compared, for the administrator's trace: our side of it, and what the provider wrote there. Never the state or a nonce. */
+const comparedIn = (link: Thrown): Pick<Refusal, 'expected' | 'received'> => {
+  const { cause, message } = link
+  const name = text(field(cause, 'claim')) ?? text(field(cause, 'attribute'))
+  const parameters = field(cause, 'parameters')
+  if (name === 'nonce' || (parameters !== undefined && !message.includes('"iss"'))) return {}
+  const isTime = link.code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED'
+  const ours = field(cause, 'expected')
+  const expected = isTime ? `${shown(field(cause, 'now'))} ± ${shown(field(cause, 'tolerance'))} s` : shown(ours)
+  const inAnswer = parameters instanceof URLSearchParams ? parameters.get('iss') : field(field(cause, 'header'), 'alg')
+  const holder = field(cause, 'claims') ?? field(cause, 'body')
+  const received = shown(name === undefined ? inAnswer : field(holder, name))
+  return { ...(expected === undefined ? {} : { expected }), ...(received === undefined ? {} : { received }) }
+}
+
 export const refusalOf = (thrown: unknown): Refusal => {
   const links = chain(thrown)
   const detail = text(links.at(-1)?.message) ?? 'the answer could not be used'
@@ -102,8 +120,9 @@ export const refusalOf = (thrown: unknown): Refusal => {
     const refusal = answered(link)
     if (refusal) return refusal
     const reason = reasonOf(link)
-    if (reason !== undefined) return { refused: reason, detail }
+    if (reason !== undefined) return { refused: reason, detail, ...comparedIn(link) }
   }
   const words = links.map((l) => l.message).join(' ')
-  return { refused: byWords.find(([pattern]) => pattern.test(words))?.[1] ?? 'id-token-invalid', detail }
+  const refused = byWords.find(([pattern]) => pattern.test(words))?.[1] ?? 'id-token-invalid'
+  return { refused, detail, ...Object.assign({}, ...links.map(comparedIn)) }
 }

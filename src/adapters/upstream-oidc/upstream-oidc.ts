@@ -7,10 +7,11 @@ import type { JsonObject } from '../../core/model/json.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import type { Fetch } from '../../ports/fetcher.ts'
 import type { Secrets } from '../../ports/secrets.ts'
-import type { Assertion, Refusal, Upstream } from '../../ports/upstream.ts'
+import type { Assertion, Refusal, Returned, Trace, Upstream } from '../../ports/upstream.ts'
 import { attributesOf, authTimeOf, methodsOf, overageOf, withheldScope } from './claims.ts'
 import { clientAuthOf } from './client-auth.ts'
 import { refusalOf } from './refusals.ts'
+import { failedCheck, passedChecks } from './trace.ts'
 
 type Deps = {
   readonly fetch: Fetch
@@ -103,6 +104,58 @@ const assertionOf = (idp: OidcIdp, { granted, claims, userinfo }: Answer, now: E
   }
 }
 
+const untraced: Trace = () => undefined
+type Finishing = {
+  readonly idp: OidcIdp
+  readonly remember: JsonObject | undefined
+  readonly returned: Returned
+  readonly now: EpochMs
+  readonly trace: Trace
+}
+
+const finish = async (
+  deps: Deps & { readonly configurationOf: ReturnType<typeof configurations> },
+  { idp, remember, returned, now, trace }: Finishing,
+): Promise<Assertion | Refusal> => {
+  const verifier = text(remember?.verifier)
+  const nonce = text(remember?.nonce)
+  const state = text(remember?.state)
+  // Nothing was begun here: somebody else's code, or an old page.
+  if (verifier === undefined || nonce === undefined || state === undefined)
+    return {
+      refused: 'state-mismatch',
+      detail: 'this answer belongs to no sign-in that was begun here, or was used before',
+    }
+  try {
+    const config = await deps.configurationOf(idp, now)
+    const { issuer, userinfo_endpoint } = config.serverMetadata()
+    trace({ name: 'discovery issuer', ok: true, expected: idp.trust.issuer, received: issuer })
+    const current = new URL(`${await placeOf(deps, idp, 'callback')}?${returned.rawQuery}`)
+    const tokens = await client.authorizationCodeGrant(config, current, {
+      pkceCodeVerifier: verifier,
+      expectedNonce: nonce,
+      expectedState: state,
+      idTokenExpected: true,
+    })
+    const claims = tokens.claims()
+    if (!claims)
+      return {
+        refused: 'id-token-missing',
+        detail: 'the provider sent no ID token: is the scope `openid` allowed there?',
+      }
+    const wrong = claimRefusal(idp, claims, now)
+    if (wrong) return wrong
+    for (const check of passedChecks(idp.trust, issuer, claims)) trace(check)
+    const asksUserinfo = idp.trust.userinfo && userinfo_endpoint !== undefined
+    const more = asksUserinfo ? await client.fetchUserInfo(config, tokens.access_token, claims.sub) : {}
+    if (asksUserinfo) trace({ name: 'subject of userinfo', ok: true, expected: claims.sub, received: claims.sub })
+    const said = assertionOf(idp, { granted: tokens.scope, claims, userinfo: more as JsonObject }, now)
+    return 'refused' in said ? said : { ...said, logoutHint: hintOf(deps, idp, config, tokens.id_token) }
+  } catch (thrown) {
+    return refusalOf(thrown)
+  }
+}
+
 export const upstreamOidc = (deps: Deps): Upstream => {
   const configurationOf = configurations(deps)
   return {
@@ -131,43 +184,11 @@ export const upstreamOidc = (deps: Deps): Upstream => {
         return refusalOf(thrown)
       }
     },
-    finish: async (idp, remember, returned, now) => {
+    finish: async (idp, remember, returned, now, trace = untraced) => {
       if (!isOidc(idp)) return { refused: 'protocol-mismatch', detail: `\`${idp.name}\` is no OpenID Connect provider` }
-      const verifier = text(remember?.verifier)
-      const nonce = text(remember?.nonce)
-      const state = text(remember?.state)
-      // Nothing was begun here: somebody else's code, or an old page.
-      if (verifier === undefined || nonce === undefined || state === undefined)
-        return {
-          refused: 'state-mismatch',
-          detail: 'this answer belongs to no sign-in that was begun here, or was used before',
-        }
-      try {
-        const config = await configurationOf(idp, now)
-        const current = new URL(`${await placeOf(deps, idp, 'callback')}?${returned.rawQuery}`)
-        const tokens = await client.authorizationCodeGrant(config, current, {
-          pkceCodeVerifier: verifier,
-          expectedNonce: nonce,
-          expectedState: state,
-          idTokenExpected: true,
-        })
-        const claims = tokens.claims()
-        if (!claims)
-          return {
-            refused: 'id-token-missing',
-            detail: 'the provider sent no ID token: is the scope `openid` allowed there?',
-          }
-        const wrong = claimRefusal(idp, claims, now)
-        if (wrong) return wrong
-        const more =
-          idp.trust.userinfo && config.serverMetadata().userinfo_endpoint
-            ? await client.fetchUserInfo(config, tokens.access_token, claims.sub)
-            : {}
-        const said = assertionOf(idp, { granted: tokens.scope, claims, userinfo: more as JsonObject }, now)
-        return 'refused' in said ? said : { ...said, logoutHint: hintOf(deps, idp, config, tokens.id_token) }
-      } catch (thrown) {
-        return refusalOf(thrown)
-      }
+      const said = await finish({ ...deps, configurationOf }, { idp, remember, returned, now, trace })
+      if ('refused' in said) trace(failedCheck(said))
+      return said
     },
     logout: async (idp, session, returnTo, now) => {
       if (!isOidc(idp)) return undefined

@@ -7,6 +7,7 @@ import type { Random } from '../../ports/random.ts'
 import type { SamlMessage, SamlVerifier, VerifiedResponse } from '../../ports/saml-verifier.ts'
 import type { Assertion, Refusal, Send, Upstream } from '../../ports/upstream.ts'
 import { authnRequest, bindings, logoutRequest, logoutResponse, serviceProviderMetadata } from './messages.ts'
+import { placesOf } from './places.ts'
 import { type Key, reachable, sendTo } from './send.ts'
 import { type SamlIdp, type TrustedMetadata, trustedMetadata } from './trusted-metadata.ts'
 
@@ -25,12 +26,6 @@ const isSaml = (idp: Idp): idp is SamlIdp => idp.trust.protocol === 'saml'
 
 /** 160 random bits behind a letter-like character: an xs:ID that nobody can foresee (SAML Core §1.3.4). */
 const messageId = (random: Pick<Random, 'bytes'>): string => `_${Buffer.from(random.bytes(20)).toString('hex')}`
-
-/** Every provider gets an entity id and an address of its own: an answer for one can never be handed in as another's (mix-up). */
-const placesOf = async ({ issuerOf }: Deps, idp: Idp) => {
-  const at = `${await issuerOf(idp.domainId)}/federation/${idp.name}`
-  return { entityId: `${at}/metadata`, acsUrl: `${at}/acs`, sloUrl: `${at}/slo` }
-}
 
 const noSaml = (idp: Idp): Refusal => ({
   refused: 'protocol-mismatch',
@@ -84,7 +79,7 @@ const begin =
 
 const finish =
   (deps: Deps): Upstream['finish'] =>
-  async (idp, remember, returned, now) => {
+  async (idp, remember, returned, now, trace) => {
     if (!isSaml(idp)) return noSaml(idp)
     const encoded = returned.form.SAMLResponse
     // Redirect is no binding for responses (SAML Profiles §4.1.2): it would put assertions into logs.
@@ -107,6 +102,7 @@ const finish =
         skewSeconds: idp.trust.clockSkewSeconds,
       },
       now,
+      trace,
     )
     return 'refused' in answer ? answer : toAssertion(answer, now)
   }

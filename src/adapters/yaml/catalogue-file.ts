@@ -6,33 +6,35 @@ import { z } from 'zod'
 import { type Catalogue, type CatalogueData, catalogueOf } from '../../core/policy/catalogue.ts'
 import { type Fault, faultsOf, inOurWords, type Located, parseLocated } from './located.ts'
 
-const names = z.array(z.string().min(1))
+export const words = z.array(z.string().min(1))
 const operation = z.union([
-  names.transform((needs) => ({ needs, kind: 'other' as const })),
-  z.strictObject({ needs: names, kind: z.enum(['list', 'create', 'other']).default('other') }),
+  words.transform((needs) => ({ needs, kind: 'other' as const })),
+  z.strictObject({ needs: words, kind: z.enum(['list', 'create', 'other']).default('other') }),
 ])
-const type = z.strictObject({
+export const resourceType = z.strictObject({
   noun: z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be lower-case letters, digits and `-`'),
   permissions: z.strictObject({
-    inspect: names.optional(),
-    read: names.optional(),
-    use: names.optional(),
-    manage: names.optional(),
+    inspect: words.optional(),
+    read: words.optional(),
+    use: words.optional(),
+    manage: words.optional(),
   }),
-  variables: names.default([]),
+  variables: words.default([]),
   operations: z.record(z.string(), operation).default({}),
 })
 const file = z.strictObject({
-  services: z.record(z.string(), z.strictObject({ types: z.record(z.string(), type) })).default({}),
-  families: z.record(z.string(), names).default({}),
+  services: z.record(z.string(), z.strictObject({ types: z.record(z.string(), resourceType) })).default({}),
+  families: z.record(z.string(), words).default({}),
   aliases: z.record(z.string(), z.string()).default({}),
   regions: z.record(z.string(), z.string()).default({}),
+  workloads: words.default([]),
 })
 
 /** One source for each service of a file, and one for what stands beside them; `base` leads from the file to it. */
 type Source = { readonly data: CatalogueData; readonly where: Pick<Located, 'at'>; readonly base: readonly string[] }
 
-const present = <T extends object>(o: T): { [K in keyof T]: NonNullable<T[K]> } =>
+/** What was not given is left out, as it is where a service registers itself. */
+export const present = <T extends object>(o: T): { [K in keyof T]: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(o).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: NonNullable<T[K]>
   }
@@ -42,7 +44,7 @@ const sourcesOf = (text: string, name: string): readonly Source[] | { readonly f
   if ('faults' in located) return located
   const parsed = file.safeParse(located.value, { error: inOurWords })
   if (!parsed.success) return { faults: faultsOf(parsed.error.issues, located) }
-  const { services, families, aliases, regions } = parsed.data
+  const { services, families, aliases, regions, workloads } = parsed.data
   const none = { types: {}, families: {}, aliases: {}, regions: {} }
   return [
     ...Object.entries(services).map(([service, { types }]) => ({
@@ -56,7 +58,7 @@ const sourcesOf = (text: string, name: string): readonly Source[] | { readonly f
       where: located,
       base: ['services', service],
     })),
-    { data: { ...none, service: '', families, aliases, regions }, where: located, base: [] },
+    { data: { ...none, service: '', families, aliases, regions, workloads }, where: located, base: [] },
   ]
 }
 

@@ -21,6 +21,8 @@ export type PolicyFile = {
   readonly policies: readonly (Pick<DeclaredPolicy, 'name' | 'compartment'> & {
     readonly statements: readonly WrittenStatement[]
   })[]
+  /** Matching rules of the dynamic groups of a tenancy file. */
+  readonly rules: readonly { readonly group: string; readonly written: WrittenStatement }[]
 }
 
 const nameOf = (file: string): string => (file.split(/[\\/]/).at(-1) ?? file).replace(/\.[^.]*$/, '') || file
@@ -36,7 +38,7 @@ const fromLines = (text: string, file: string): PolicyFile => {
       ? []
       : [{ text: line, span, line: n + 1, column: start - (from - whole.length - 1) + 1, isVerbatim: true }]
   })
-  return { file, text, tenancy: undefined, policies: [{ name: nameOf(file), compartment: [], statements }] }
+  return { file, text, tenancy: undefined, policies: [{ name: nameOf(file), compartment: [], statements }], rules: [] }
 }
 
 type Path = readonly (string | number)[]
@@ -85,12 +87,18 @@ const fromTenancy = (text: string, file: string, read: ReturnType<typeof scalarR
     compartment,
     statements: statementsAt(statements, ['policies', n, 'statements'], read),
   }))
-  return { file, text, tenancy: document, policies }
+  const rules = document.domains.flatMap(({ name, dynamicGroups }, d) =>
+    dynamicGroups.flatMap((group, g) => {
+      const written = read(['domains', d, 'dynamicGroups', g, 'rule'])
+      return written ? [{ group: `${name}/${group.name}`, written }] : []
+    }),
+  )
+  return { file, text, tenancy: document, policies, rules }
 }
 
 type Faulty = { readonly faults: readonly Fault[] }
 export const parsePolicyFile = (text: string, file: string): PolicyFile | Faulty => {
-  if (!/\.ya?ml$/i.test(file)) return fromLines(text, file)
+  if (!/\.(?:ya?ml|json)$/i.test(file)) return fromLines(text, file)
   const located = parseLocated(text, file)
   if ('faults' in located) return located
   const read = scalarReader(text)
@@ -108,7 +116,7 @@ export const parsePolicyFile = (text: string, file: string): PolicyFile | Faulty
       ],
     }
   const statements = statementsAt(list, path, read)
-  return { file, text, tenancy: undefined, policies: [{ name: nameOf(file), compartment: [], statements }] }
+  return { file, text, tenancy: undefined, policies: [{ name: nameOf(file), compartment: [], statements }], rules: [] }
 }
 
 const asYaml = (statement: string, quote: Span['quote']): string => {

@@ -1,7 +1,8 @@
-// Reads `*.policy-test.yaml`: people with groups, resources with compartments, a clock, and a table of expectations. Knows the file's
+// Reads `*.policy-test.yaml`: people and programs, tags, dynamic groups, role assignments, resources, a clock, and a table of expectations. Knows the file's
 // shape; what comes of the questions is core/policy/trial.
 import { z } from 'zod'
 import type { Json, JsonObject } from '../../core/model/json.ts'
+import type { Cast } from '../../core/policy/stage.ts'
 import type { Trial } from '../../core/policy/trial.ts'
 import { type Fault, faultsOf, inOurWords, type Located, parseLocated } from './located.ts'
 
@@ -26,6 +27,47 @@ const row = z
   .refine((r) => r.may.length + r.mayNot.length > 0, 'expected `may` or `mayNot`')
   .transform((r) => ({ ...r, now: r.now, because: r.because }))
 
+const tags = z.record(name, z.string())
+const tagged = z.strictObject({ tags: tags.default({}) }).transform((t) => t.tags)
+const person = z
+  .strictObject({ id: name.optional(), groups: z.array(name).default([]), domain: name.optional() })
+  .transform((p) => ({ kind: 'person' as const, ...p, id: p.id, domain: p.domain }))
+const program = z
+  .strictObject({
+    type: name,
+    id: name.optional(),
+    compartment: name.optional(),
+    tags: facts.default({}),
+    facts: facts.default({}),
+  })
+  .transform((p) => ({ kind: 'program' as const, ...p, id: p.id, compartment: p.compartment }))
+const resource = z
+  .strictObject({
+    type: name,
+    id: name.optional(),
+    compartment: name.optional(),
+    properties: facts.default({}),
+    tags: facts.optional(),
+  })
+  .transform((r) => ({ ...r, id: r.id, compartment: r.compartment, tags: r.tags }))
+const about = z
+  .strictObject({ type: name.optional(), id: name.optional(), attributes: z.record(name, name).default({}) })
+  .default({ attributes: {} })
+  .transform((r) => ({ type: r.type, id: r.id, attributes: r.attributes }))
+const assignment = z
+  .strictObject({
+    name: name.optional(),
+    /** One of `people` or `programs`. */
+    who: name.optional(),
+    group: name.optional(),
+    roles: z.array(name).min(1),
+    service: name.optional(),
+    compartment: name.optional(),
+    resource: about,
+    expiresAt: instant.optional(),
+  })
+  .refine((a) => (a.who === undefined) !== (a.group === undefined), 'expected `who` or `group`')
+
 const schema = z
   .strictObject({
     /** A tenancy file, relative to this one. */
@@ -33,19 +75,37 @@ const schema = z
     /** Files of statements, relative to this one; beside a tenancy, they are added to its policies. */
     files: z.array(name).default([]),
     now: instant,
-    people: z.record(
-      name,
-      z.strictObject({ id: name.optional(), groups: z.array(name).default([]) }).transform((p) => ({ ...p, id: p.id })),
-    ),
-    resources: z.record(
-      name,
-      z
-        .strictObject({ type: name, id: name.optional(), compartment: name.optional(), properties: facts.default({}) })
-        .transform((r) => ({ ...r, id: r.id, compartment: r.compartment })),
-    ),
+    /** Tags of groups and compartments (`root` is the root), where conditions ask for them. */
+    groups: z.record(name, tagged).default({}),
+    compartments: z.record(name, tagged).default({}),
+    /** Name → matching rule. */
+    dynamicGroups: z.record(name, name).default({}),
+    people: z.record(name, person).default({}),
+    programs: z.record(name, program).default({}),
+    resources: z.record(name, resource),
+    roleAssignments: z.array(assignment).default([]),
     expect: z.array(row).min(1),
   })
-  .refine((t) => t.tenancy !== undefined || t.files.length > 0, 'expected `tenancy`, `files` or both')
+  .refine((t) => !Object.keys(t.people).some((p) => Object.hasOwn(t.programs, p)), {
+    path: ['programs'],
+    error: 'a person and a program of the same name cannot be told apart',
+  })
+
+type Parsed = z.infer<typeof schema>
+const castOf = ({ groups, compartments, dynamicGroups, people, programs, roleAssignments }: Parsed): Cast => ({
+  groupTags: groups,
+  compartmentTags: compartments,
+  dynamicGroups,
+  subjects: { ...people, ...programs },
+  assignments: roleAssignments.map(({ name: called, who, group, service, compartment, expiresAt, ...rest }, n) => ({
+    ...rest,
+    name: called ?? `assignment-${n + 1}`,
+    holder: group === undefined ? { kind: 'one' as const, name: who ?? '' } : { kind: 'group' as const, name: group },
+    service,
+    compartment,
+    expiresAt,
+  })),
+})
 
 export type PolicyTestFile = {
   readonly trial: Trial
@@ -58,6 +118,7 @@ export const parsePolicyTest = (text: string, file: string): PolicyTestFile | { 
   if ('faults' in located) return located
   const parsed = schema.safeParse(located.value, { error: inOurWords })
   if (!parsed.success) return { faults: faultsOf(parsed.error.issues, located) }
-  const { tenancy, files, ...trial } = parsed.data
+  const { tenancy, files, now, resources, expect } = parsed.data
+  const trial = { now, resources, expect, cast: castOf(parsed.data) }
   return { trial, files: [...(tenancy === undefined ? [] : [tenancy]), ...files], where: located.at }
 }

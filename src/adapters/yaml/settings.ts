@@ -67,8 +67,10 @@ export const withValue = (tree: Tree, [key = '', ...rest]: readonly string[], va
 }
 
 // A Kubernetes Service named `gwanmun` puts variables of these names into every pod of its namespace; SHARED names test data, and
-// SECRET_… is free for `{env: …}` references.
-const notSettings = /^GWANMUN_(SERVICE_(HOST|PORT(_.*)?)|PORT(_\d+_(TCP|UDP)(_.*)?)?|SHARED|SECRET_.*|CONFIG)$/
+// SECRET_… is free for `{env: …}` references, and so is …_CLIENT_SECRET, which `gwanmun export` writes. What the command line reads of a gateway
+// elsewhere says nothing about this one.
+const notSettings =
+  /^GWANMUN_(SERVICE_(HOST|PORT(_.*)?)|PORT(_\d+_(TCP|UDP)(_.*)?)?|SHARED|SECRET_.*|.*_CLIENT_SECRET(_\d+)?|CONFIG|SERVER|TENANCY|API_KEY|PROFILES?)$/
 
 export const fromEnvironment = (
   leaves: readonly Leaf[],

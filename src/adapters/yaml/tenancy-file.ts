@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Declared } from '../../core/model/declared.ts'
+import { isTestFile } from './golden-file.ts'
 import { type Fault, faultsOf, inOurWords, parseLocated } from './located.ts'
 import type { ReadSecret } from './secret-field.ts'
 import { tenancySchema } from './tenancy-schema.ts'
@@ -30,12 +31,12 @@ export const parseTenancy = (
   return { document: parsed.data, where: located.at, file }
 }
 
-/** Every `*.yaml` and `*.yml` of the folder, in order of name. A folder that is not there holds no tenancies. */
+/** Every `*.yaml` and `*.yml` of the folder but tests, in order of name. A folder that is not there holds no tenancies. */
 export const readTenancies = (folder: string, readSecret: ReadSecret): TenancyFiles => {
   let files: readonly string[]
   try {
     files = readdirSync(folder)
-      .filter((f) => /\.ya?ml$/.test(f))
+      .filter((f) => /\.ya?ml$/.test(f) && !isTestFile(f))
       .sort()
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'error'

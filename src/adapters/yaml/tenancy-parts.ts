@@ -51,19 +51,28 @@ export const unique =
 export const byName = unique<{ readonly name: string }>((item) => item.name, 'name')
 
 const levels: { readonly [word: string]: Level } = { password: 1, mfa: 2, 'phishing-resistant': 3 }
-const level = z
+export const level = z
   .union([z.literal([1, 2, 3]), z.enum(['password', 'mfa', 'phishing-resistant'])], {
     error: 'expected 1, 2, 3, `password`, `mfa` or `phishing-resistant`',
   })
   .transform((l): Level => (typeof l === 'number' ? (l as Level) : (levels[l] ?? 3)))
-const upstreamLevel = z
+export const upstreamLevel = z
   .union([z.literal([0, 1, 2, 3]), z.enum(['password', 'mfa', 'phishing-resistant'])], {
     error: 'expected 0, 1, 2, 3, `password`, `mfa` or `phishing-resistant`',
   })
   .transform((l): Level => (typeof l === 'number' ? (l as Level) : (levels[l] ?? 3)))
-const factor: z.ZodType<FactorKind> = z.enum(['totp', 'passkey', 'recovery-code'])
+export const factor: z.ZodType<FactorKind> = z.enum(['totp', 'passkey', 'recovery-code'])
 
-export const group = z.strictObject({ name, description: text.default('') })
+const MOST_TAGS = 64
+/** `namespace.key`, lower case → value. */
+export const tags = z
+  .record(
+    z.string().regex(/^[a-z0-9_-]{1,100}\.[a-z0-9_-]{1,100}$/, 'expected `namespace.key` in lower case'),
+    z.string().min(1).max(256),
+  )
+  .refine((all) => Object.keys(all).length <= MOST_TAGS, `expected at most ${MOST_TAGS} tags`)
+  .default({})
+export const group = z.strictObject({ name, description: text.default(''), tags })
 
 export const passwordPolicy = z
   .strictObject({
@@ -126,7 +135,7 @@ const matchOf = (m: MatchInput): GroupMatch | undefined => {
 }
 const oneKind = 'expected exactly one of `exact`, `glob`, `dn`, `regex` (`ignoreCase` goes with the first two)'
 
-const mapping = z
+export const mapping = z
   .strictObject({
     name,
     ...matchShape,
@@ -183,6 +192,7 @@ const samlTrust = (file: FileField) =>
   z
     .strictObject({
       metadataFile: file.optional(),
+      metadataXml: z.string().min(1).max(1_000_000).optional(), // the document itself
       metadataUrl: httpUrl.optional(),
       signRequests: z.boolean().default(true),
       wantAssertionsSigned: z.boolean().default(true),
@@ -193,18 +203,18 @@ const samlTrust = (file: FileField) =>
       requestedAuthnContext: z.array(z.string().min(1)).default([]),
     })
     .refine(
-      (s) => (s.metadataFile === undefined) !== (s.metadataUrl === undefined),
-      'expected either `metadataFile` or `metadataUrl`',
+      (s) => [s.metadataFile, s.metadataXml, s.metadataUrl].filter((m) => m !== undefined).length === 1,
+      'expected either `metadataFile`, `metadataXml` or `metadataUrl`',
     )
-    .transform(({ metadataFile, metadataUrl, nameIdFormat, ...rest }) => ({
+    .transform(({ metadataFile, metadataXml, metadataUrl, nameIdFormat, ...rest }) => ({
       protocol: 'saml' as const,
-      metadataXml: metadataFile,
+      metadataXml: metadataFile ?? metadataXml,
       metadataUrl,
       nameIdFormat,
       ...rest,
     }))
 
-const oidcTrust = (secret: SecretField) =>
+const oidcTrust = (secret: SecretField, secretsRequired: boolean) =>
   z
     .strictObject({
       issuer: httpUrl,
@@ -220,8 +230,9 @@ const oidcTrust = (secret: SecretField) =>
       userinfo: z.boolean().default(true),
     })
     .refine(
-      (o) => (o.clientAuth === 'none') === (o.clientSecret === undefined),
-      '`clientSecret` is required unless `clientAuth: none`',
+      (o) =>
+        o.clientAuth === 'none' ? o.clientSecret === undefined : !secretsRequired || o.clientSecret !== undefined,
+      '`clientSecret` is required unless `clientAuth: none`, and then refused',
     )
     .refine((o) => o.scopes.includes('openid'), '`scopes` must contain `openid`')
     .transform(({ clientSecret, ...rest }) => ({ protocol: 'oidc' as const, clientSecret, ...rest }))
@@ -232,7 +243,8 @@ export const compact = <T extends object>(value: T): { [K in keyof T]: Exclude<T
     [K in keyof T]: Exclude<T[K], undefined>
   }
 
-export const idp = (secret: SecretField, file: FileField) =>
+/** `secretsRequired`: false where one is kept when a document leaves it out. */
+export const idp = (secret: SecretField, file: FileField, secretsRequired = true) =>
   z
     .strictObject({
       name: slug,
@@ -243,7 +255,7 @@ export const idp = (secret: SecretField, file: FileField) =>
         .array(z.string().regex(/^[a-z0-9.-]+\.[a-z0-9-]+$/, 'expected a lower-case domain without `@`'))
         .default([]),
       saml: samlTrust(file).optional(),
-      oidc: oidcTrust(secret).optional(),
+      oidc: oidcTrust(secret, secretsRequired).optional(),
       attributes: attributes.prefault({}),
       groupsFrom: z.array(z.string().min(1)).default([]),
       groupMode: z.enum(['authoritative', 'additive', 'initial-only']).default('authoritative'),

@@ -95,6 +95,7 @@ export const startDemo = async (options: DemoOptions): Promise<Demo> => {
       keys: { dir: join(options.stateDir, 'keys') },
       tenanciesDir: tenancies,
       catalogueDir: options.catalogueDir,
+      rolesDir: join(options.catalogueDir, '../roles'),
       outgoing: { allowPrivate: ['localhost'] },
     }
     const config = join(options.stateDir, `gwanmun-${port}.yaml`)

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import express, { type Request, type Response } from 'express'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as client from 'openid-client'
-import { decide } from './decide.ts'
+import { askerOf, decide, guard } from './decide.ts'
 import type { OidcApp, Question } from './declaration.ts'
 import { listenAt, type Running } from './listen.ts'
 import { escaped, page, table } from './page.ts'
@@ -23,6 +23,7 @@ const brand = '#7c3aed'
 
 export const sampleOidc = async ({ demo, questions, issuer, pdp }: Options): Promise<Running> => {
   const { url } = demo
+  const asker = askerOf({ issuer, pdp, ...demo.pdp })
   const sessions = new Map<string, SignedIn>()
   const pending = new Map<string, Pending>()
   let found: client.Configuration | undefined
@@ -108,7 +109,7 @@ export const sampleOidc = async ({ demo, questions, issuer, pdp }: Options): Pro
     const me = sessions.get(idOf(req))
     const question = questions[Number(req.params.index)]
     if (!me || !question) return void res.redirect(303, '/')
-    const decision = await decide({ issuer, pdp, ...demo.pdp }, String(me.claims.sub), question)
+    const decision = await decide(asker, String(me.claims.sub), question)
     res.send(
       page({
         title: question.label,
@@ -117,6 +118,19 @@ export const sampleOidc = async ({ demo, questions, issuer, pdp }: Options): Pro
         body: `${decision.html}<a class="button" href="/">Back</a>`,
       }),
     )
+  })
+  const asked = (req: Request): Question => {
+    const question = questions[Number(req.params.index)]
+    if (!question) throw new Error('there is no such thing to do')
+    return question
+  }
+  const person = (req: Request) => {
+    const claims = sessions.get(idOf(req))?.claims
+    return claims && { id: String(claims.sub), acr: String(claims.acr ?? '') }
+  }
+  // What the button asks, guarding a route: for programs, and to see what a refusal looks like.
+  app.post('/do/:index', guard<Request>(asker, { person, question: asked }), (req, res) => {
+    res.json({ done: asked(req).label })
   })
   app.get('/sign-out', async (req, res) => {
     const me = sessions.get(idOf(req))

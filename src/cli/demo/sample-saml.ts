@@ -14,7 +14,7 @@ import {
 import type { SamlKey } from '../../flows/upkeep/key-ring.ts'
 import type { Metadata, VerifiedResponse } from '../../ports/saml-verifier.ts'
 import { Problem } from '../../problem.ts'
-import { decide } from './decide.ts'
+import { askerOf, decide } from './decide.ts'
 import type { Question, SamlApp } from './declaration.ts'
 import { listenAt, type Running } from './listen.ts'
 import { escaped, page, table } from './page.ts'
@@ -49,6 +49,7 @@ const signedIn = ({ assertion, groups }: SignedIn, questions: readonly Question[
 export const sampleSaml = async ({ demo, questions, issuer, pdp, key }: Options): Promise<Running> => {
   const { url, entityId } = demo
   const [acsUrl, sloUrl] = [`${url}/acs`, `${url}/slo`]
+  const asker = askerOf({ issuer, pdp, ...demo.pdp })
   const verifier = samlVerifier()
   const sessions = new Map<string, SignedIn>()
   const asked = new Set<string>()
@@ -164,7 +165,7 @@ export const sampleSaml = async ({ demo, questions, issuer, pdp, key }: Options)
     const question = questions[Number(req.params.index)]
     const username = me?.assertion.attributes.uid?.[0]
     if (!question || username === undefined) return void res.redirect(303, '/')
-    const decision = await decide({ issuer, pdp, ...demo.pdp }, `${demo.domain}/${username}`, question)
+    const decision = await decide(asker, `${demo.domain}/${username}`, question)
     res.send(page({ title: question.label, who, brand, body: `${decision.html}<a class="button" href="/">Back</a>` }))
   })
   app.get('/sign-out', async (req, res) => {

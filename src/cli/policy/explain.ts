@@ -1,48 +1,33 @@
-// `gwanmun policy explain` and `gwanmun policy test`: one question, or a table of them, to a tenancy on paper.
+// `gwanmun policy explain`: one question to a tenancy on paper, and the statements that settle it.
 import { dirname, resolve } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { systemClock } from '../../adapters/system.ts'
 import { parsePolicyTest } from '../../adapters/yaml/policy-test-file.ts'
 import type { JsonObject } from '../../core/model/json.ts'
-import type { Catalogue } from '../../core/policy/catalogue.ts'
-import { instantOf } from '../../core/policy/condition.ts'
 import type { Explanation, Judgement } from '../../core/policy/explain.ts'
-import { isError, lineOf } from '../../core/policy/fault.ts'
-import { nameOfPolicy, type Paper, type Sketch, sketchOf } from '../../core/policy/sketch.ts'
-import { decidersOf, explainOnPaper, type Result, runTrial } from '../../core/policy/trial.ts'
+import { type Cast, nobody } from '../../core/policy/stage.ts'
+import { decidersOf, explainOnPaper, type Result } from '../../core/policy/trial.ts'
 import { Problem } from '../../problem.ts'
 import type { Shell } from '../house.ts'
 import { document, example, gatherSettings } from '../print.ts'
+import { explainedInWords, explainedOnline, proposedIn } from './asked-online.ts'
 import {
   catalogueFor,
   catalogueOption,
+  catalogueWith,
+  clean,
+  groundOf,
   type Output,
   outputOption,
-  paperFor,
   parsedOr,
-  readPolicyFiles,
+  rolesOption,
+  soundStage,
   textOf,
 } from './offline.ts'
+import { clientFor, type Online, onlineOptions } from './online.ts'
+import { timeOf } from './times.ts'
 
-/** Statements that could not be written grant nothing, so an answer without them would be one about something else. */
-const soundSketch = (paper: Paper, catalogue: Catalogue): Sketch => {
-  const sketch = sketchOf(paper, catalogue)
-  const wrong = sketch.faults.flatMap((policy, p) =>
-    policy.flatMap((faults, n) =>
-      faults
-        .filter(isError)
-        .map(
-          (f) =>
-            `  ${nameOfPolicy(paper.policies[p] ?? { name: '', compartment: [], statements: [] })}#${n + 1}, ${lineOf(f)}`,
-        ),
-    ),
-  )
-  if (wrong.length > 0) throw new Problem('config-invalid', `the statements have faults\n${wrong.join('\n')}`)
-  return sketch
-}
-
-const clean = (text: string): string => text.replace(/\p{Cc}+/gu, ' ')
-const inWords: { readonly [reason in Result['reason']]: string } = {
+export const inWords: { readonly [reason in Result['reason']]: string } = {
   granted: 'allowed',
   'denied-by-policy': 'denied by a statement',
   'not-granted': 'not granted by any statement',
@@ -50,6 +35,8 @@ const inWords: { readonly [reason in Result['reason']]: string } = {
   'action-unknown': 'the resource-type has no such operation, verb or permission',
   'compartment-unknown': 'there is no such compartment',
   'group-unknown': 'there is no such group',
+  'subject-unknown': 'there is no such compartment to find the program in',
+  'subject-type-unsupported': 'a program has a type word and a compartment',
   'person-unknown': 'there is no such entry in `people`',
   'resource-unknown': 'there is no such entry in `resources`',
   'other-statement': 'decided, but not by the statement expected',
@@ -95,40 +82,83 @@ const told = (e: Explanation): readonly string[] => {
   ].map(clean)
 }
 
-type ExplainOptions = {
-  readonly file: readonly string[]
+type ExplainOptions = Online & {
+  readonly file?: readonly string[]
+  readonly cast?: string
   readonly as: string
+  readonly asType?: string
+  readonly asProperty?: Settings
   readonly groups: readonly string[]
   readonly action: string
   readonly type: string
   readonly id: string
   readonly compartment?: string
-  readonly property?: { readonly [name: string]: string }
-  readonly context?: { readonly [name: string]: string }
+  readonly property?: Settings
+  readonly tag?: Settings
+  readonly context?: Settings
   readonly at?: number
   readonly catalogue?: string
+  readonly roles?: string
   readonly output: Output
 }
+type Settings = { readonly [name: string]: string }
 
-const asFacts = (given: { readonly [name: string]: string } | undefined): JsonObject => ({ ...given })
-const timeOf = (text: string): number => {
-  const at = instantOf(text)
-  if (at === undefined) throw new InvalidArgumentError('expected a time in UTC such as 2030-01-16T12:00:00Z')
-  return at
+const asFacts = (given: Settings | undefined): JsonObject => ({ ...given })
+/** People, programs, tags, dynamic groups and roles of a policy test, with the files it is about. */
+const castIn = (file: string | undefined): { readonly cast: Cast; readonly files: readonly string[] } => {
+  if (file === undefined) return { cast: nobody, files: [] }
+  const { trial, files } = parsedOr(parsePolicyTest(textOf(file), file))
+  return { cast: trial.cast, files: files.map((f) => resolve(dirname(file), f)) }
 }
 
-const explainFiles = (shell: Shell, o: ExplainOptions): void => {
-  const sketch = soundSketch(paperFor(readPolicyFiles(o.file)), catalogueFor(shell, o.catalogue))
-  const answer = explainOnPaper(sketch, {
-    name: o.as,
-    person: { id: undefined, groups: o.groups },
+const explainOnline = async (shell: Shell, o: ExplainOptions): Promise<void> => {
+  if (o.groups.length > 0 || o.cast !== undefined || o.at !== undefined)
+    throw new Problem(
+      'request-malformed',
+      'a tenancy knows its people and the time: leave out `--groups`, `--cast` and `--at`',
+    )
+  const tags = o.tag === undefined ? {} : { tags: asFacts(o.tag) }
+  const compartment = o.compartment === undefined ? {} : { compartment: o.compartment }
+  const question = {
+    subject: { type: o.asType ?? 'user', id: o.as, properties: asFacts(o.asProperty) },
     action: o.action,
-    resource: { type: o.type, id: o.id, compartment: o.compartment, properties: asFacts(o.property) },
+    resource: { type: o.type, id: o.id, properties: { ...asFacts(o.property), ...tags, ...compartment } },
+    context: asFacts(o.context),
+  }
+  const told = await explainedOnline(clientFor(o), question, proposedIn(o.file ?? []))
+  if (o.output === 'json') shell.out(document('json', told))
+  else for (const line of explainedInWords(told)) shell.out(line)
+  if (told.allow !== true) shell.refuse()
+}
+
+const explainIn = async (shell: Shell, o: ExplainOptions): Promise<void> => {
+  if (o.tenancy !== undefined) return explainOnline(shell, o)
+  const { cast, files } = castIn(o.cast)
+  const more = o.file ?? []
+  if (files.length + more.length === 0)
+    throw new Problem('request-malformed', 'expected `--file`, `--cast` or `--tenancy`')
+  const known = Object.hasOwn(cast.subjects, o.as) ? cast.subjects[o.as] : undefined
+  if (known && o.groups.length > 0)
+    throw new Problem('request-malformed', `\`${o.as}\` is in the cast with groups of its own: leave out \`--groups\``)
+  const ground = groundOf([...files, ...more], cast)
+  const catalogue = catalogueWith(catalogueFor(shell, o.catalogue), ground.files)
+  const stage = soundStage({ shell, catalogue, roles: o.roles }, ground.paper, ground.cast)
+  const answer = explainOnPaper(stage, {
+    name: o.as,
+    subject: known ?? { kind: 'person', id: undefined, groups: o.groups, domain: undefined },
+    action: o.action,
+    resource: {
+      type: o.type,
+      id: o.id,
+      compartment: o.compartment,
+      properties: asFacts(o.property),
+      tags: o.tag && asFacts(o.tag),
+    },
     context: asFacts(o.context),
     now: o.at ?? systemClock(),
   })
   if (typeof answer === 'string') throw new Problem('request-malformed', inWords[answer])
-  if (o.output === 'text') for (const line of told(answer)) shell.out(line)
+  if (o.output === 'table') for (const line of told(answer)) shell.out(line)
   else {
     const { allow, reason, permissions, exempt, judgements } = answer
     shell.out(document('json', { allow, reason, permissions, exempt, decidedBy: decidersOf(answer), judgements }))
@@ -143,74 +173,37 @@ const groupList = (text: string): readonly string[] =>
     .filter((t) => t !== '')
 
 export const explainCommand = (shell: Shell): Command =>
-  new Command('explain')
-    .description('print whether somebody may do something and which statement decides; exit 1 when not')
-    .requiredOption('--file <files...>', 'statements or a tenancy file; statements beside a tenancy are added to it')
-    .requiredOption('--as <name>', 'user name of who asks')
+  onlineOptions(
+    new Command('explain').description(
+      'print whether somebody may do something and which statement decides; exit 1 when not',
+    ),
+  )
+    .option('--file <files...>', 'statements or a tenancy file; with `--tenancy`: policies it would have, too')
+    .option('--cast <file>', 'a policy test: its files, people, programs, tags, dynamic groups and roles')
+    .requiredOption('--as <name>', 'user name of who asks, or a name out of the cast')
+    .option('--as-type <word>', 'with `--tenancy`: `service-id`, `service`, or the type word of a workload')
+    .option(
+      '--as-property <name=value>',
+      'of a workload, with `--tenancy`: `compartment=Prod`; may be repeated',
+      gatherSettings,
+    )
     .option('--groups <list>', 'their groups: `finance,partners/contractors`', groupList, [])
     .requiredOption('--action <name>', 'an operation, a verb, or `{PERMISSION, …}`')
     .requiredOption('--type <name>', 'resource-type')
     .option('--id <id>', 'id of the resource', '')
     .option('--compartment <path>', 'where the resource is: `Prod:Data`; otherwise the root')
     .option('--property <name=value>', 'a fact about the resource; may be repeated', gatherSettings)
+    .option('--tag <namespace.key=value>', 'a tag of the resource; may be repeated', gatherSettings)
     .option('--context <name=value>', 'a fact about the request; may be repeated', gatherSettings)
     .option('--at <time>', 'when, in UTC; otherwise now', timeOf)
     .addOption(catalogueOption())
+    .addOption(rolesOption())
     .addOption(outputOption())
     .addHelpText(
       'after',
       example(
         'gwanmun policy explain --file config/tenancies/acme.yaml --as kim --groups finance --action read --type reports --compartment Prod:Data',
+        'gwanmun policy explain --cast docs/examples/acme.policy-test.yaml --as fay --action use --type reports --compartment Prod:Data',
       ),
     )
-    .action((options: ExplainOptions) => explainFiles(shell, options))
-
-type Report = {
-  readonly file: string
-  readonly passed: number
-  readonly failures: readonly (Result & { readonly where: string })[]
-}
-
-const runFile = (file: string, catalogue: Catalogue): Report => {
-  const { trial, files, where } = parsedOr(parsePolicyTest(textOf(file), file))
-  const sketch = soundSketch(paperFor(readPolicyFiles(files.map((f) => resolve(dirname(file), f)))), catalogue)
-  const results = runTrial(sketch, trial)
-  return {
-    file,
-    passed: results.filter((r) => r.passed).length,
-    failures: results.filter((r) => !r.passed).map((r) => ({ ...r, where: where(['expect', r.row - 1]) })),
-  }
-}
-
-const failureLines = ({
-  where,
-  who,
-  action,
-  on,
-  expected,
-  reason,
-  decided,
-}: Report['failures'][number]): readonly string[] =>
-  [
-    `${where} ${who} ${expected ? 'may' : 'may not'} ${action} ${on}: ${inWords[reason]}`,
-    ...decided.map((d) => `  ${reason === 'not-granted' ? 'nearest ' : ''}${d.ref}: ${d.statement}`),
-  ].map(clean)
-
-export const testCommand = (shell: Shell): Command =>
-  new Command('test')
-    .description('run policy tests (`*.policy-test.yaml`); exit 1 when an expectation does not hold')
-    .argument('<files...>', 'policy tests')
-    .addOption(catalogueOption())
-    .addOption(outputOption())
-    .addHelpText('after', example('gwanmun policy test docs/examples/acme.policy-test.yaml'))
-    .action((files: readonly string[], options: { readonly catalogue?: string; readonly output: Output }) => {
-      const catalogue = catalogueFor(shell, options.catalogue)
-      const reports = files.map((file) => runFile(file, catalogue))
-      const failed = reports.reduce((sum, r) => sum + r.failures.length, 0)
-      if (options.output === 'json') shell.out(document('json', { reports }))
-      else {
-        for (const line of reports.flatMap((r) => r.failures).flatMap(failureLines)) shell.out(line)
-        shell.out(`${reports.reduce((sum, r) => sum + r.passed, 0)} passed, ${failed} failed`)
-      }
-      if (failed > 0) shell.refuse()
-    })
+    .action((options: ExplainOptions) => explainIn(shell, options))

@@ -3,6 +3,7 @@ import type { Evidence, FactorKind } from '../assurance/level.ts'
 import type { Requirement } from '../assurance/requirement.ts'
 import type { IdpId } from '../model/ids.ts'
 import type { EpochMs } from '../model/time.ts'
+import type { Owed } from './onboarding.ts'
 
 export type Facts = {
   /** A person is known or a user name was typed (an unknown one behaves alike). */
@@ -19,4 +20,6 @@ export type Facts = {
   /** undefined: no password here (federated). */
   readonly password: { readonly expired: boolean; readonly mustChange: boolean } | undefined
   readonly recoveryCodesToKeep: boolean
+  /** Of what the domain asks beside proof, what is still open. */
+  readonly owed: readonly Owed[]
 }

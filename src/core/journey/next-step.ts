@@ -3,6 +3,7 @@
 import { amrOf, type Evidence, type FactorKind, levelOf, secondFactorsFor } from '../assurance/level.ts'
 import { daysLater, type EpochMs } from '../model/time.ts'
 import type { Facts } from './facts.ts'
+import type { Owed } from './onboarding.ts'
 import type { Step } from './step.ts'
 
 type Now = { readonly facts: Facts; readonly evidence: readonly Evidence[]; readonly now: EpochMs }
@@ -108,6 +109,19 @@ const passwordAge: Rule = ({ facts, evidence }) => {
   return facts.password.expired ? { do: 'change-password', why: 'expired' } : undefined
 }
 
+const steps: { readonly [O in Owed]: Step } = {
+  confirm: { do: 'confirm-account' },
+  'contact-email': { do: 'contact-email' },
+  terms: { do: 'accept-terms' },
+  profile: { do: 'complete-profile' },
+}
+// Last: nothing of an account is shown or changed before everything is proven.
+const onboarding: Rule = ({
+  facts: {
+    owed: [first],
+  },
+}) => first && steps[first]
+
 // INVARIANT: firstFactor before admission and the second factor: nothing about a person's rules is shown to someone who proved nothing.
 // INVARIANT: secondFactor and enrolment before passwordAge. Reversed, whoever finds an expired password could renew it without ever
 // holding the second factor.
@@ -124,6 +138,7 @@ const rules: readonly Rule[] = [
   enrolment,
   recoveryCodes,
   passwordAge,
+  onboarding,
 ]
 
 /**

@@ -24,6 +24,10 @@ export type Step =
     }
   | { readonly do: 'enrol'; readonly offer: readonly FactorKind[]; readonly level: Level; readonly because: Winner }
   | { readonly do: 'keep-recovery-codes' }
+  | { readonly do: 'confirm-account' }
+  | { readonly do: 'contact-email' }
+  | { readonly do: 'accept-terms' }
+  | { readonly do: 'complete-profile' }
   | { readonly do: 'change-password'; readonly why: 'expired' | 'must-change' }
   | { readonly do: 'refuse'; readonly why: RefusalCode; readonly because: Winner | undefined }
   | { readonly do: 'done'; readonly level: Level; readonly amr: readonly string[] }

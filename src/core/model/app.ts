@@ -2,6 +2,10 @@
 import type { AppId, DomainId, TenancyId } from './ids.ts'
 import type { JsonObject } from './json.ts'
 
+/** RFC 8628 §3.4: for programs without a browser of their own. */
+export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
+export type Grant = 'authorization_code' | 'refresh_token' | 'client_credentials' | typeof DEVICE_CODE
+
 export type OidcApp = {
   readonly protocol: 'oidc'
   readonly clientId: string
@@ -11,7 +15,7 @@ export type OidcApp = {
   readonly redirectUris: readonly string[]
   readonly postLogoutRedirectUris: readonly string[]
   readonly backchannelLogoutUri: string | undefined
-  readonly grants: readonly ('authorization_code' | 'refresh_token' | 'client_credentials')[]
+  readonly grants: readonly Grant[]
   readonly scopes: readonly string[]
   readonly idTokenAlg: 'ES256' | 'RS256'
   readonly requirePkce: boolean // false only for old confidential clients

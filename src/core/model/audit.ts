@@ -4,7 +4,7 @@ import type { Json, JsonObject } from './json.ts'
 import type { EpochMs } from './time.ts'
 
 export type Actor = {
-  readonly kind: 'person' | 'app' | 'system' | 'anonymous' | 'operator'
+  readonly kind: 'person' | 'service-id' | 'app' | 'system' | 'anonymous' | 'operator'
   readonly id: string
   readonly name: string
 }
@@ -33,6 +33,8 @@ export type DecisionRecord = {
   readonly at: EpochMs
   readonly revision: number // of the snapshot that answered
   readonly allow: boolean
+  /** Where the resource is; undefined when the question named no compartment there is. */
+  readonly compartmentId: string | undefined
   readonly question: JsonObject
   readonly because: readonly string[] // statement references that granted
   readonly denied: readonly string[]

@@ -28,6 +28,8 @@ export type PasskeyCredential = {
 export type RecoveryCodesCredential = {
   readonly kind: 'recovery-code'
   readonly hashes: readonly string[] // SHA-256 of the codes still unused
+  /** One code that an administrator gave, for a while: core/assurance/bypass-code.ts. */
+  readonly bypass?: { readonly expiresAt: EpochMs }
 }
 
 export type Credential = {

@@ -1,16 +1,22 @@
 // What a tenancy file declares: nouns by name, never by id, with defaults filled in and secrets already read. flows/directory applies
 // it; users are only seeded, never owned. Knows nothing of YAML.
 import type { FactorKind, Level } from '../assurance/level.ts'
+import type { CatalogueData } from '../policy/catalogue.ts'
 import type { OidcApp, SamlApp } from './app.ts'
 import type { AssuranceMapping, AttributeMapping, GroupMatch, GroupMode, OidcTrust, SamlTrust } from './idp.ts'
-import type { SessionLife } from './tenancy.ts'
+import type { RoleAssignment } from './role.ts'
+import type { Tags } from './tag.ts'
+import type { Onboarding, SessionLife } from './tenancy.ts'
+import type { EpochMs } from './time.ts'
 
 export type DeclaredCompartment = {
   readonly name: string
   readonly description: string
+  readonly tags: Tags
   readonly compartments: readonly DeclaredCompartment[]
 }
-export type DeclaredGroup = { readonly name: string; readonly description: string }
+export type DeclaredGroup = { readonly name: string; readonly description: string; readonly tags: Tags }
+export type DeclaredDynamicGroup = { readonly name: string; readonly description: string; readonly rule: string }
 export type DeclaredPasswordPolicy = {
   readonly name: string
   readonly priority: number
@@ -65,7 +71,14 @@ export type DeclaredDomain = {
   readonly refreshTokenSeconds: number
   readonly branding: { readonly accent?: string; readonly logoUrl?: string; readonly notice?: string }
   readonly localSignIn: boolean
+  readonly passwordReset: boolean
+  readonly onboarding: Onboarding | undefined
+  /** Groups by name. Undefined: nobody makes an account of their own. */
+  readonly selfRegistration:
+    | { readonly groups: readonly string[]; readonly emailDomains?: readonly string[] }
+    | undefined
   readonly groups: readonly DeclaredGroup[]
+  readonly dynamicGroups: readonly DeclaredDynamicGroup[]
   readonly passwordPolicies: readonly DeclaredPasswordPolicy[]
   readonly signOnRules: readonly DeclaredSignOnRule[]
   readonly idps: readonly DeclaredIdp[]
@@ -85,6 +98,19 @@ export type DeclaredPolicy = {
   readonly compartment: readonly string[]
   readonly statements: readonly string[]
 }
+export type DeclaredServiceId = {
+  readonly name: string
+  readonly description: string
+  readonly compartment: readonly string[]
+  readonly active: boolean
+}
+/** A group or person is called by its name, `domain/name` outside the domain `default`. */
+export type DeclaredRoleAssignment = Pick<RoleAssignment, 'name' | 'roles' | 'service' | 'resource'> & {
+  readonly holder: { readonly kind: RoleAssignment['holder']['kind']; readonly called: string }
+  readonly compartment: readonly string[]
+  readonly expiresAt: EpochMs | undefined
+}
+export type DeclaredService = { readonly name: string; readonly data: CatalogueData }
 /** Made when the user name is absent, then left to its owner. */
 export type SeedPerson = {
   readonly domain: string
@@ -105,10 +131,20 @@ export type SeedPerson = {
 }
 
 export type DeclaredTenancy = {
-  readonly tenancy: { readonly name: string; readonly displayName: string | undefined }
+  readonly tenancy: {
+    readonly name: string
+    readonly displayName: string | undefined
+    /** False: left as it is, for nobody can turn it off. */
+    readonly denyEnabled: boolean
+    /** The root compartment; undefined: left as it is. */
+    readonly root: Pick<DeclaredCompartment, 'description' | 'tags'> | undefined
+  }
+  readonly services: readonly DeclaredService[]
   readonly compartments: readonly DeclaredCompartment[]
   readonly domains: readonly DeclaredDomain[]
   readonly applications: readonly DeclaredApp[]
+  readonly serviceIds: readonly DeclaredServiceId[]
+  readonly roleAssignments: readonly DeclaredRoleAssignment[]
   readonly policies: readonly DeclaredPolicy[]
   readonly seed: { readonly people: readonly SeedPerson[] }
   /** Only in demonstrations: who stands in for companies and applications. Not applied. */

@@ -1,5 +1,6 @@
 // Groups, and memberships that know why they exist. A person may hold the same group several times, once per source.
 import type { DomainId, GroupId, IdpId, JourneyId, MappingRuleId, PersonId, TenancyId } from './ids.ts'
+import type { Tags } from './tag.ts'
 import type { EpochMs } from './time.ts'
 
 export type Group = {
@@ -9,6 +10,9 @@ export type Group = {
   readonly name: string // unique in its domain, compared without case
   readonly description: string
   readonly system: boolean // `Administrators` of the Default domain: cannot be deleted or emptied
+  readonly tags?: Tags
+  /** What the provisioning client calls it. */
+  readonly externalId?: string | undefined
 }
 
 /** Why a membership exists. Mapped ones are recomputed at every sign-in through their IdP; the others are never touched by it. */

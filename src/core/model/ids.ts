@@ -21,3 +21,15 @@ export type SessionId = Id<'session'>
 export type KeyId = Id<'key'>
 export type AuditId = Id<'audit'>
 export type DecisionId = Id<'decision'>
+export type DynamicGroupId = Id<'dynamic-group'>
+export type ServiceIdId = Id<'service-id'>
+export type ApiKeyId = Id<'api-key'>
+export type RoleAssignmentId = Id<'role-assignment'>
+export type ResourceId = Id<'resource'>
+export type RegisteredServiceId = Id<'registered-service'>
+export type InvitationId = Id<'invitation'>
+export type EventStreamId = Id<'event-stream'>
+export type AccessRequestId = Id<'access-request'>
+
+/** What random.id() makes. A name of that shape could be taken for the id of something else: no noun that is found by both may be called so. */
+export const looksLikeId = (text: string): boolean => /^[0-9A-HJKMNP-TV-Z]{26}$/i.test(text)

@@ -35,6 +35,8 @@ export type Pending = {
     readonly options: JsonObject // shown again on reload, so that a second tab does not spoil the first
     readonly startedAt: EpochMs
   }
+  /** A code that was mailed to a contact address, and what it is worth. */
+  readonly contact?: { readonly email: string; readonly codeMac: string; readonly sentAt: EpochMs }
   /** Recovery codes just made, sealed, shown until the person says they kept them. */
   readonly recoveryCodesSealed?: string
 }
@@ -66,6 +68,8 @@ export type Journey = {
     readonly outcome: string
   }[]
   readonly upstreamSession: Session['upstream']
+  /** Groups as the identity provider named them, when this journey came from one. */
+  readonly upstreamGroups?: readonly string[]
   readonly createdAt: EpochMs
   readonly expiresAt: EpochMs
   readonly version: number

@@ -1,5 +1,6 @@
 // A person (user) of one identity domain, and what ties them to a corporate account.
 import type { DomainId, IdpId, PersonId, TenancyId } from './ids.ts'
+import type { JsonObject } from './json.ts'
 import type { EpochMs } from './time.ts'
 
 export type Attributes = { readonly [name: string]: readonly string[] }
@@ -21,8 +22,27 @@ export type Person = {
   readonly serviceAccount: boolean
   /** Random 32 bytes, base64url: the WebAuthn user handle, never the e-mail. */
   readonly handle: string
+  /** Where the person is reached, proven by a code; the identity provider does not change it. */
+  readonly contact?: { readonly email: string; readonly verifiedAt: EpochMs }
+  readonly profile?: Profile
+  /** What the provisioning client calls them. */
+  readonly externalId?: string | undefined
+  /** Addresses beside `email`, as the provisioning client gave them: looked up by, never written to. */
+  readonly otherEmails?: readonly string[]
+  /** What the provisioning client said beyond all this, in the words of RFC 7643 §4.1: phone numbers, addresses, roles elsewhere. */
+  readonly provisioned?: JsonObject
+  readonly onboarded?: {
+    readonly confirmedAt?: EpochMs
+    readonly terms?: { readonly version: string; readonly at: EpochMs }
+  }
   readonly createdAt: EpochMs
   readonly updatedAt: EpochMs
+}
+
+export type Profile = {
+  readonly country: string // ISO 3166-1 alpha-2
+  readonly phone: string
+  readonly timeZone: string // IANA name
 }
 
 /** A proven tie to an upstream account. (idp, subject) is unique: one corporate account is one person. */

@@ -1,5 +1,6 @@
 // The tree that everything hangs on: a tenancy owns compartments (policy inheritance) and identity domains (people).
-import type { CompartmentId, DomainId, TenancyId } from './ids.ts'
+import type { CompartmentId, DomainId, GroupId, TenancyId } from './ids.ts'
+import type { Tags } from './tag.ts'
 import type { EpochMs } from './time.ts'
 
 export type Tenancy = {
@@ -21,10 +22,26 @@ export type Compartment = {
   readonly parentId: CompartmentId | undefined // undefined: the root compartment, named like the tenancy
   readonly name: string // unique among siblings, case-insensitive
   readonly description: string
+  readonly tags?: Tags
 }
 
 /** How long a browser stays signed in. Defaults: NIST SP 800-63B (rev. 3) §4.2.3, AAL2. */
 export type SessionLife = { readonly idleSeconds: number; readonly absoluteSeconds: number }
+
+/** Asked of people once, and of everybody again when the version of the terms changes. */
+export type Onboarding = {
+  /** Shows tenancy, domain and user name of a linked account and asks whether they are right. */
+  readonly confirm: boolean
+  /** A contact address, proven by a code. */
+  readonly contactEmail: boolean
+  /** Name, country, phone and time zone. */
+  readonly profile: boolean
+  readonly terms?: {
+    readonly version: string
+    readonly text: { readonly en: string; readonly ko: string }
+    readonly url?: string // the whole text
+  }
+}
 
 export type Domain = {
   readonly id: DomainId
@@ -39,6 +56,12 @@ export type Domain = {
   readonly refreshTokenSeconds: number
   /** A local person must prove an e-mail-domain route or pick an IdP? False hides local sign-in from the chooser. */
   readonly localSignIn: boolean
+  /** People may set a new password by a link to their verified address. Absent: they may. */
+  readonly passwordReset?: boolean
+  /** People make their own accounts, in these groups, with an address of these domains (absent: of any). Absent: they may not. */
+  readonly selfRegistration?: { readonly groups: readonly GroupId[]; readonly emailDomains?: readonly string[] }
+  /** What a first sign-in asks beside proof. Absent: nothing. */
+  readonly onboarding?: Onboarding
   readonly branding: { readonly accent?: string; readonly logoUrl?: string; readonly notice?: string }
   /** Bumped when anything that the domain's provider is built from changes (keys, lifetimes, locale). */
   readonly version: number

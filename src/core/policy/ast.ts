@@ -82,7 +82,8 @@ export type Admit = {
   readonly subject: Subject
   readonly of: { readonly kind: 'tenancy'; readonly name: Name } | { readonly kind: 'any-tenancy' } | undefined
   readonly action: Action
-  readonly place: Place
+  /** Here; where it associates, either of the two may be in the other tenancy. */
+  readonly place: FarPlace
   readonly partner: Partner | undefined
   readonly where: Condition | undefined
 }

@@ -6,23 +6,40 @@ import type { FaultParts } from './fault.ts'
 import { compartmentReference, DEFAULT_DOMAIN, groupReference } from './references.ts'
 import { descend, isWithin, type Place, type Tree } from './tree.ts'
 
-/** What exists in the tenancy at the moment of writing. */
+/** What exists in the tenancy at the moment of writing. Groups and dynamic groups of a domain share one name space. */
 export type World = {
   readonly domains: ReadonlySet<string> // lower-case names
   /** `domain/group`, lower case → id */
   readonly groups: ReadonlyMap<string, string>
   readonly groupIds: ReadonlySet<string>
+  readonly dynamicGroups: ReadonlyMap<string, string> // likewise
+  readonly dynamicGroupIds: ReadonlySet<string>
   readonly tree: Tree
 }
 export type Report = (at: number, parts: FaultParts) => void
 
-const bindPrincipal = (principal: Principal, world: World, report: Report): Bindings => {
+type Kind = 'group' | 'dynamic-group'
+const inWords: { readonly [K in Kind]: string } = { group: 'group', 'dynamic-group': 'dynamic group' }
+const otherKind: { readonly [K in Kind]: Kind } = { group: 'dynamic-group', 'dynamic-group': 'group' }
+export const namesOf = (kind: Kind, world: World): World['groups'] =>
+  kind === 'group' ? world.groups : world.dynamicGroups
+export const idsOf = (kind: Kind, world: World): World['groupIds'] =>
+  kind === 'group' ? world.groupIds : world.dynamicGroupIds
+
+/** The name is there elsewhere: as the other kind of group, or in another domain. */
+const nameFix = (kind: Kind, domain: string, name: Name, world: World): string => {
+  const key = `${domain}/${name.text.toLowerCase()}`
+  const other = otherKind[kind]
+  if (namesOf(other, world).has(key)) return `it is a ${inWords[other]}: write \`${other} ${name.text}\``
+  const elsewhere = [...world.domains].find((d) => namesOf(kind, world).has(`${d}/${name.text.toLowerCase()}`))
+  return elsewhere === undefined ? `create the ${inWords[kind]} first` : `write \`${elsewhere}/${name.text}\``
+}
+
+const bindPrincipal = (principal: Principal, kind: Kind, world: World, report: Report): Bindings => {
+  const code = `${kind}-unknown`
   if (principal.kind === 'id') {
-    if (!world.groupIds.has(principal.id.text))
-      report(principal.id.at, {
-        code: 'group-unknown',
-        message: `there is no group with the id \`${principal.id.text}\``,
-      })
+    if (!idsOf(kind, world).has(principal.id.text))
+      report(principal.id.at, { code, message: `there is no ${inWords[kind]} with the id \`${principal.id.text}\`` })
     return {}
   }
   const domain = (principal.domain?.text ?? DEFAULT_DOMAIN).toLowerCase()
@@ -38,19 +55,20 @@ const bindPrincipal = (principal: Principal, world: World, report: Report): Bind
     })
     return {}
   }
-  const id = world.groups.get(`${domain}/${principal.name.text.toLowerCase()}`)
-  if (id !== undefined) return { [groupReference(principal)]: id }
-  const elsewhere = [...world.domains].find((d) => world.groups.has(`${d}/${principal.name.text.toLowerCase()}`))
+  const id = namesOf(kind, world).get(`${domain}/${principal.name.text.toLowerCase()}`)
+  if (id !== undefined) return { [groupReference(principal, kind)]: id }
   report(principal.name.at, {
-    code: 'group-unknown',
-    message: `there is no group \`${principal.name.text}\` in domain \`${domain}\``,
-    fix: elsewhere === undefined ? 'create the group first' : `write \`${elsewhere}/${principal.name.text}\``,
+    code,
+    message: `there is no ${inWords[kind]} \`${principal.name.text}\` in domain \`${domain}\``,
+    fix: nameFix(kind, domain, principal.name, world),
   })
   return {}
 }
 
-const bindSubject = (subject: Subject, world: World, report: Report): Bindings =>
-  subject.kind === 'group' ? Object.assign({}, ...subject.principals.map((p) => bindPrincipal(p, world, report))) : {}
+export const bindSubject = (subject: Subject, world: World, report: Report): Bindings => {
+  if (subject.kind !== 'group' && subject.kind !== 'dynamic-group') return {}
+  return Object.assign({}, ...subject.principals.map((p) => bindPrincipal(p, subject.kind, world, report)))
+}
 
 const outside = (at: number, attached: Place): [number, FaultParts] => [
   at,
@@ -68,14 +86,20 @@ const childList = (tree: Tree, place: Place): string =>
     .slice(0, 10)
     .join(', ')
 
+/** What a path means from the attachment: a bare name is the compartment itself or a direct child. `ambiguous`: both. */
+export const pathFrom = (tree: Tree, attached: Place, names: readonly string[]): Place | 'ambiguous' | undefined => {
+  const below = descend(tree, attached, names)
+  const itself = names.length === 1 && attached.name.toLowerCase() === names[0]?.toLowerCase() ? attached : undefined
+  return below && itself ? 'ambiguous' : (below ?? itself)
+}
+
 /** A bare name is the compartment itself or a direct child; further down a path is needed, counted from the attachment. */
 const bindPath = (path: readonly Name[], tree: Tree, attached: Place, report: Report): Bindings => {
   const [first] = path
   if (!first) return {}
   const names = path.map((name) => name.text)
-  const below = descend(tree, attached, names)
-  const itself = path.length === 1 && attached.name.toLowerCase() === first.text.toLowerCase() ? attached : undefined
-  if (below && itself) {
+  const found = pathFrom(tree, attached, names)
+  if (found === 'ambiguous') {
     report(first.at, {
       code: 'compartment-ambiguous',
       message: `\`${first.text}\` is both the compartment of the policy and a child of it`,
@@ -83,7 +107,6 @@ const bindPath = (path: readonly Name[], tree: Tree, attached: Place, report: Re
     })
     return {}
   }
-  const found = below ?? itself
   if (found) return { [compartmentReference(path)]: found.id }
   const deeper = tree.places.find((p) => isWithin(p, attached) && p.name.toLowerCase() === names.at(-1)?.toLowerCase())
   const from = attached.index === 0 ? '' : `${attached.path}:`
@@ -97,7 +120,7 @@ const bindPath = (path: readonly Name[], tree: Tree, attached: Place, report: Re
   return {}
 }
 
-const bindPlace = (place: Where, tree: Tree, attached: Place, report: Report): Bindings => {
+export const bindPlace = (place: Where, tree: Tree, attached: Place, report: Report): Bindings => {
   if (place.kind === 'compartment') return bindPath(place.path, tree, attached, report)
   if (place.kind === 'tenancy') {
     if (attached !== tree.root)

@@ -1,6 +1,7 @@
 // What can be permitted: resource-types, their atomic permissions with the level that first holds each, families, operations and the
 // variables that have a meaning for them. All of it is data; this file checks it and makes it quick to ask. It reads no file.
 import { type Verb, verbs } from './ast.ts'
+import { marksFor } from './reach.ts'
 
 export type OperationKind = 'list' | 'create' | 'other'
 export type OperationData = { readonly needs: readonly string[]; readonly kind: OperationKind }
@@ -22,6 +23,8 @@ export type CatalogueData = {
   readonly aliases: { readonly [name: string]: string }
   /** Short key → long name; both compare equal. */
   readonly regions: { readonly [key: string]: string }
+  /** Type words of workloads, besides the nouns of the types. */
+  readonly workloads?: readonly string[]
 }
 /** `path` leads to the value in the source, so that a loader can name the line. */
 export type CatalogueFault = { readonly source: number; readonly path: readonly string[]; readonly message: string }
@@ -35,6 +38,8 @@ export type Permission = { readonly name: string; readonly type: number; readonl
 export type Need = {
   readonly permissions: readonly Permission[]
   readonly types: readonly number[]
+  /** Which clauses can matter (reach.ts): of those for all types, then for each of the types. */
+  readonly marks: readonly number[]
   readonly operation: string | undefined
   readonly kind: OperationKind
 }
@@ -49,26 +54,29 @@ export type ResourceType = {
   readonly verbs: { readonly [V in Verb]: Need }
 }
 export type Catalogue = {
+  /** What it was made of, so that another can be made of more. */
+  readonly sources: readonly CatalogueData[]
   readonly types: ReadonlyMap<string, ResourceType> // by lower-case name and alias
   readonly all: readonly ResourceType[] // by index
   readonly families: ReadonlyMap<string, readonly number[]> // lower-case name or alias → type indexes
+  /** Whatever a statement may call types by → their indexes: one set for all statements that say the same. */
+  readonly named: ReadonlyMap<string, ReadonlySet<number>>
   readonly permissions: ReadonlyMap<string, Permission> // upper-case name
   readonly variables: ReadonlySet<string>
   readonly regions: ReadonlyMap<string, string> // lower-case key → long name
+  readonly workloads: ReadonlySet<string> // lower-case type words
 }
 
 const fold = (text: string): string => text.toLowerCase()
 
-export const needOf = (
-  permissions: readonly Permission[],
-  operation?: string,
-  kind: OperationKind = 'other',
-): Need => ({
-  permissions,
-  types: [...new Set(permissions.map((p) => p.type))],
-  operation,
-  kind,
-})
+export const needOf = (permissions: readonly Permission[], operation?: string, kind: OperationKind = 'other'): Need => {
+  const types = [...new Set(permissions.map((p) => p.type))]
+  const levels = (among: readonly Permission[]): readonly Level[] => among.map((p) => p.level)
+  const marks = [permissions, ...types.map((type) => permissions.filter((p) => p.type === type))]
+    .map(levels)
+    .map(marksFor)
+  return { permissions, types, marks, operation, kind }
+}
 
 type Building = {
   readonly sources: readonly CatalogueData[]
@@ -255,14 +263,23 @@ export const catalogueOf = (
   addAliases(b)
   return {
     catalogue: {
+      sources,
       types: b.types,
       all: b.all,
       families: b.families,
+      named: new Map<string, ReadonlySet<number>>([
+        ...[...b.families].map(([name, types]) => [name, new Set(types)] as const),
+        ...[...b.types].map(([name, { index }]) => [name, new Set([index])] as const),
+      ]),
       permissions: b.permissions,
       variables: new Set(b.all.flatMap((type) => [...type.variables])),
       regions: new Map(
         sources.flatMap(({ regions }) => Object.entries(regions).map(([key, long]) => [fold(key), fold(long)])),
       ),
+      workloads: new Set([
+        ...b.all.map(({ noun }) => fold(noun.replaceAll('-', ''))),
+        ...sources.flatMap(({ workloads = [] }) => workloads.map(fold)),
+      ]),
     },
     faults: b.faults,
   }

@@ -1,11 +1,14 @@
-// May this statement be written? Parses, refuses what is not evaluated (rather than storing words without effect), checks variables and
-// their operators, warns of names the catalogue does not know, and binds the rest.
+// May this statement be written? Parses, checks variables and their operators, warns of names the catalogue does not know, and binds
+// the rest to what it means now.
 import type { Bindings } from '../model/policy.ts'
-import type { Action, Condition, Grant, Name, Statement, Test } from './ast.ts'
+import { type Aliases, aliasesOf } from './aliases.ts'
+import type { Action, Condition, Name, Statement, Test } from './ast.ts'
 import { bind, type Report, type World } from './bind.ts'
+import { bindCross, checkDefine } from './bind-cross.ts'
 import type { Catalogue } from './catalogue.ts'
 import { instantOf, timeOfDayOf } from './condition.ts'
 import { type Fault, faultAt, isError } from './fault.ts'
+import { nearest } from './near.ts'
 import { parseStatement } from './parse.ts'
 import type { Place } from './tree.ts'
 
@@ -15,55 +18,33 @@ export type Setting = {
   readonly world: World
   readonly attachedTo: Place
   readonly denyEnabled: boolean
-}
-
-const notYet = (what: string): string => `${what} is parsed but not yet evaluated by this version`
-
-const subjectKinds: { readonly [kind: string]: string | undefined } = {
-  'dynamic-group': 'a `dynamic-group` subject',
-  service: 'a `service` subject',
-  resource: 'a `resource` subject',
-}
-
-const grantOf = (statement: Statement, report: Report): Grant | undefined => {
-  if (statement.kind !== 'allow' && statement.kind !== 'deny') {
-    const word = 'deny' in statement && statement.deny ? `deny ${statement.kind}` : statement.kind
-    report(0, { code: 'not-evaluated', message: notYet(`\`${word}\``) })
-    return undefined
-  }
-  const what = subjectKinds[statement.subject.kind]
-  if (what !== undefined) report(0, { code: 'not-evaluated', message: notYet(what) })
-  return statement
+  /** Of the whole policy: `aliasesIn(statements)`. Without it, only what the statement itself defines. */
+  readonly aliases?: Aliases
 }
 
 export const isKnownType = (word: string, { types, families }: Catalogue): boolean =>
   word === 'all-resources' || types.has(word) || families.has(word)
 
-/** One edit away, or the plural: only to suggest, never to decide. */
-export const nearType = (word: string, { types, families }: Catalogue): string | undefined =>
-  [...types.keys(), ...families.keys()].find(
-    (k) => k === `${word}s` || `${k}s` === word || `${k}-family` === word || oneEdit(k, word),
-  )
+/** The plural, the family, or a slip of the pen: only to suggest, never to decide. */
+export const nearType = (word: string, { types, families }: Catalogue): string | undefined => {
+  const all = [...types.keys(), ...families.keys()]
+  const kin = all.find((k) => k === `${word}s` || `${k}s` === word || `${k}-family` === word)
+  return kin ?? nearest(word, all, word.length > 6 ? 2 : 1)
+}
 
-const oneEdit = (a: string, b: string): boolean => {
-  if (Math.abs(a.length - b.length) > 1) return false
-  let n = 0
-  while (n < a.length && a[n] === b[n]) n++
-  const [restA, restB] = [a.slice(n), b.slice(n)]
-  return restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1)
+const checkType = ({ text, at }: Name, catalogue: Catalogue, report: Report): void => {
+  if (isKnownType(text, catalogue)) return
+  const like = nearType(text, catalogue)
+  report(at, {
+    severity: 'warning',
+    code: 'resource-type-unknown',
+    message: `no resource-type or family is called \`${text}\`: the statement has no effect until there is one`,
+    ...(like === undefined ? {} : { fix: `did you mean \`${like}\`` }),
+  })
 }
 
 const checkAction = (action: Action, catalogue: Catalogue, report: Report): void => {
-  const type = action.resourceType
-  if (type && !isKnownType(type.text, catalogue)) {
-    const like = nearType(type.text, catalogue)
-    report(type.at, {
-      severity: 'warning',
-      code: 'resource-type-unknown',
-      message: `no resource-type or family is called \`${type.text}\`: the statement has no effect until there is one`,
-      ...(like === undefined ? {} : { fix: `did you mean \`${like}\`` }),
-    })
-  }
+  if (action.resourceType) checkType(action.resourceType, catalogue, report)
   if (action.kind === 'permissions')
     for (const permission of action.permissions)
       if (!catalogue.permissions.has(permission.text))
@@ -74,13 +55,7 @@ const checkAction = (action: Action, catalogue: Catalogue, report: Report): void
         })
 }
 
-const tagsNotKept = [
-  'request.principal.group.tag.',
-  'request.principal.compartment.tag.',
-  'target.resource.compartment.tag.',
-] as const
-
-const isKnownTarget = (name: string, { variables }: Catalogue): boolean =>
+export const isKnownTarget = (name: string, { variables }: Catalogue): boolean =>
   variables.has(name) ||
   name.startsWith('target.resource.') ||
   name === 'target.compartment.id' ||
@@ -89,9 +64,7 @@ const isKnownTarget = (name: string, { variables }: Catalogue): boolean =>
 
 const checkVariable = ({ text, at }: Name, catalogue: Catalogue, report: Report): void => {
   const name = text.toLowerCase()
-  if (tagsNotKept.some((prefix) => name.startsWith(prefix)))
-    report(at, { code: 'not-evaluated', message: notYet(`\`${text}\` (tags of groups and compartments)`) })
-  else if (!/^(?:request|target)\./.test(name))
+  if (!/^(?:request|target)\./.test(name))
     report(at, {
       code: 'variable-unknown',
       message: `there is no variable \`${text}\``,
@@ -151,24 +124,41 @@ const checkCondition = (condition: Condition, catalogue: Catalogue, report: Repo
   for (const name of [condition.variable, ...otherVariables(condition)]) checkVariable(name, catalogue, report)
 }
 
+const denies = (statement: Statement): boolean =>
+  statement.kind === 'deny' || ((statement.kind === 'endorse' || statement.kind === 'admit') && statement.deny)
+
+const bindingsOf = (
+  statement: Statement,
+  { world, attachedTo, aliases = aliasesOf([statement]) }: Setting,
+  report: Report,
+): Bindings => {
+  const setting = { world, attachedTo, aliases, report }
+  if (statement.kind === 'endorse' || statement.kind === 'admit') return bindCross(statement, setting)
+  if (statement.kind !== 'define') return bind(statement, world, attachedTo, report)
+  checkDefine(statement, setting)
+  return {}
+}
+
 /** One statement, as it would be written now. Warnings let it pass. */
-export const checkStatement = (text: string, { catalogue, world, attachedTo, denyEnabled }: Setting): Checked => {
-  const parsed = parseStatement(text)
-  if (!parsed.statement) return { bindings: {}, faults: parsed.faults }
-  const faults = [...parsed.faults]
+export const checkStatement = (text: string, setting: Setting): Checked => {
+  const { statement, faults: found } = parseStatement(text)
+  if (!statement) return { bindings: {}, faults: found }
+  const faults = [...found]
   const report: Report = (at, parts) => {
     faults.push(faultAt(text, at, parts))
   }
-  const grant = grantOf(parsed.statement, report)
-  if (!grant) return { bindings: {}, faults }
-  if (grant.kind === 'deny' && !denyEnabled)
+  if (denies(statement) && !setting.denyEnabled)
     report(0, {
       code: 'deny-not-enabled',
       message: 'Deny statements are not enabled in this tenancy',
       fix: 'a member of the Administrators group of the Default domain can enable them, for good',
     })
-  checkAction(grant.action, catalogue, report)
-  if (grant.where) checkCondition(grant.where, catalogue, report)
-  const bindings = bind(grant, world, attachedTo, report)
+  if (statement.kind !== 'define') {
+    checkAction(statement.action, setting.catalogue, report)
+    if ('partner' in statement && statement.partner)
+      checkType(statement.partner.resourceType, setting.catalogue, report)
+    if (statement.where) checkCondition(statement.where, setting.catalogue, report)
+  }
+  const bindings = bindingsOf(statement, setting, report)
   return { bindings: faults.some(isError) ? {} : bindings, faults }
 }

@@ -1,9 +1,8 @@
-// Conditions, compiled once and asked for every permission: true, false or undecided. Groups fold their members without stopping early,
-// so that an explanation and a decision see the same.
+// Conditions, compiled once and asked for every permission: true, false or undecided. The order of a group's members has no meaning.
 import type { EpochMs } from '../model/time.ts'
 import type { Condition, Name, Test, Value } from './ast.ts'
 import type { Catalogue, Permission } from './catalogue.ts'
-import { type Variable, variableOf, type Worth } from './facts.ts'
+import { regionsIn, type Variable, variableOf, type Worth } from './facts.ts'
 import { fold, type Matches, matcherOf } from './glob.ts'
 import type { Ask } from './question.ts'
 
@@ -62,10 +61,12 @@ const both = (
   right: Variable,
   holds: (left: readonly string[], right: readonly string[]) => boolean,
 ): ((ask: Ask, permission: Permission) => Truth) => {
+  const ofRegions = left.name === 'request.region' || right.name === 'request.region'
   return (ask, permission) => {
     const [a, b]: [Worth, Worth] = [left.worth(ask, permission), right.worth(ask, permission)]
     if (a === 'nothing' || b === 'nothing') return 'false'
-    return a === 'unknown' || b === 'unknown' ? 'undecided' : truthOf(holds(a, b))
+    if (a === 'unknown' || b === 'unknown') return 'undecided'
+    return truthOf(ofRegions ? holds(regionsIn(a, ask), regionsIn(b, ask)) : holds(a, b))
   }
 }
 
@@ -164,15 +165,26 @@ const leafOf = (test: Test, catalogue: Catalogue): Leaf => {
   }
 }
 
-export const predicateOf = (condition: Condition, catalogue: Catalogue): Predicate => {
+/** In what ships with the product a quoted `request.…` is a reference, as its documentation writes it; elsewhere it is text. */
+const asReference = (value: Value): Value =>
+  value.kind === 'text' && /^request\.[\w.:@-]+$/i.test(value.text) ? { ...value, kind: 'variable' } : value
+const withReferences = (test: Test): Test =>
+  test.kind === 'compare'
+    ? { ...test, value: asReference(test.value) }
+    : test.kind === 'in'
+      ? { ...test, values: test.values.map(asReference) }
+      : test
+
+export const predicateOf = (condition: Condition, catalogue: Catalogue, system = false): Predicate => {
   if (condition.kind === 'group') {
-    const of = condition.of.map((inner) => predicateOf(inner, catalogue))
+    const of = condition.of.map((inner) => predicateOf(inner, catalogue, system))
     return { kind: 'group', quantifier: condition.quantifier, of, perPermission: of.some((p) => p.perPermission) }
   }
-  const leaf = leafOf(condition, catalogue)
+  const test = system ? withReferences(condition) : condition
+  const leaf = leafOf(test, catalogue)
   return {
     kind: 'test',
-    test: condition,
+    test,
     ...leaf,
     perPermission: leaf.variables.some((v) => v.name === 'request.permission'),
   }
@@ -180,10 +192,16 @@ export const predicateOf = (condition: Condition, catalogue: Catalogue): Predica
 
 const any = (truths: readonly Truth[]): Truth =>
   truths.includes('true') ? 'true' : truths.includes('undecided') ? 'undecided' : 'false'
-const all = (truths: readonly Truth[]): Truth =>
-  truths.includes('false') ? 'false' : truths.includes('undecided') ? 'undecided' : 'true'
 
-export const holds = (predicate: Predicate, ask: Ask, permission: Permission): Truth =>
-  predicate.kind === 'test'
-    ? predicate.truth(ask, permission)
-    : (predicate.quantifier === 'any' ? any : all)(predicate.of.map((inner) => holds(inner, ask, permission)))
+/** Kleene's: `any` is the greatest of its members, `all` the least, with undecided in the middle. */
+export const holds = (predicate: Predicate, ask: Ask, permission: Permission): Truth => {
+  if (predicate.kind === 'test') return predicate.truth(ask, permission)
+  const strong = predicate.quantifier === 'any' ? 'true' : 'false'
+  let rest: Truth = strong === 'true' ? 'false' : 'true'
+  for (const inner of predicate.of) {
+    const truth = holds(inner, ask, permission)
+    if (truth === strong) return strong
+    if (truth === 'undecided') rest = truth
+  }
+  return rest
+}

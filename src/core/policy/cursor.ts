@@ -16,6 +16,8 @@ export type Cursor = {
   /** `expected …, found …` at the token that stands there. */
   readonly expected: (what: string, code: string, fix?: string) => undefined
   readonly skipUntil: (stop: (ahead: number) => boolean) => void
+  /** What follows can no longer be told apart: it is passed over, and no more is said of it. */
+  readonly abandon: () => void
   readonly errors: () => number
   /** Every fault in the order of the text, without the echoes of a quote that was never closed. */
   readonly faults: () => readonly Fault[]
@@ -38,6 +40,7 @@ export const cursorOver = (text: string): Cursor => {
   const end: Token = { kind: 'end', text: '', at: text.length }
   const found: { readonly at: number; readonly fault: Fault }[] = []
   let i = 0
+  let abandoned = false
 
   const peek = (ahead = 0): Token => tokens[i + ahead] ?? end
   const take = (): Token => {
@@ -51,7 +54,10 @@ export const cursorOver = (text: string): Cursor => {
   }
   const isMark = (mark: string, ahead = 0): boolean => peek(ahead).kind === 'mark' && peek(ahead).text === mark
   const report = (at: number, parts: FaultParts): undefined => {
-    if (at < lexed.brokenAt && found.length < MAX_FAULTS) found.push({ at, fault: faultAt(text, at, parts) })
+    // the same again in the same place is an echo: ten braces that are missing at the end are told once
+    const isEcho = found.some((f) => f.at === at && f.fault.code === parts.code)
+    if (!abandoned && at < lexed.brokenAt && found.length < MAX_FAULTS && !isEcho)
+      found.push({ at, fault: faultAt(text, at, parts) })
     return undefined
   }
   return {
@@ -70,6 +76,10 @@ export const cursorOver = (text: string): Cursor => {
       }),
     skipUntil: (stop) => {
       while (peek().kind !== 'end' && !stop(0)) take()
+    },
+    abandon: () => {
+      i = tokens.length
+      abandoned = true
     },
     errors: () => found.filter(({ fault }) => fault.severity === 'error').length,
     faults: () =>

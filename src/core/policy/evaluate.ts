@@ -1,11 +1,12 @@
 // The decision, pure and total. Every needed permission on its own: system policy, else Deny, else Allow, else no. Every clause that can
 // matter is weighed, whatever the others said, so the order of statements and policies has no meaning.
 import type { Permission } from './catalogue.ts'
-import { ANY_GROUP, ANY_USER, type Clause, touches } from './clause.ts'
+import { type Clause, touches } from './clause.ts'
 import type { Snapshot } from './compile.ts'
 import { holds, type Truth } from './condition.ts'
 import { visitClauses } from './index-of-clauses.ts'
 import type { Ask } from './question.ts'
+import { numbersFor } from './subjects.ts'
 
 export type Outcome = 'granted' | 'denied' | 'not-granted'
 export type Verdict = {
@@ -96,17 +97,25 @@ export const verdictOf = (tally: Tally, ask: Ask, exempt: boolean): Verdict => {
   }
 }
 
+/** Calls `visit` with every clause that is about the asker, for a type that is needed, and covers the place. */
+export const visitFitting = <T>(
+  { index }: Snapshot,
+  { principal, need: { types }, place: { chain } }: Ask,
+  visit: (clause: Clause, state: T) => void,
+  state: T,
+): void => visitClauses(index, numbersFor(index, principal), { types }, chain, visit, state)
+
 const weighInto = (clause: Clause, { ask, tally }: { readonly ask: Ask; readonly tally: Tally }): void =>
   weigh(clause, ask, tally)
 
 export const evaluate = (snapshot: Snapshot, ask: Ask): Verdict => {
-  const { index } = snapshot
-  const { groupIds } = ask.principal
-  const { types } = ask.need
-  const { chain } = ask.place
   const state = { ask, tally: emptyTally(ask) }
-  visitClauses(index, ANY_USER, types, chain, weighInto, state)
-  if (groupIds.length > 0) visitClauses(index, ANY_GROUP, types, chain, weighInto, state)
-  for (const group of groupIds) visitClauses(index, group, types, chain, weighInto, state)
+  // those that cannot touch a needed permission are not even looked at
+  const { index } = snapshot
+  const { subjects } = ask
+  // of this index and this asker: a question may have been asked anew of another
+  const known = subjects?.index === index && subjects.of === ask.principal
+  const numbers = known ? subjects.numbers : numbersFor(index, ask.principal)
+  visitClauses(index, numbers, ask.need, ask.place.chain, weighInto, state)
   return verdictOf(state.tally, ask, isExempt(snapshot, ask))
 }

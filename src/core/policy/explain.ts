@@ -1,5 +1,6 @@
 // The same decision with every statement in view: what matched, what nearly did and which element failed. It walks all clauses instead of
 // the index and weighs them with the evaluator's own hands, so the two cannot drift apart.
+import type { Permission } from './catalogue.ts'
 import { ANY_GROUP, ANY_USER, type Clause, touches } from './clause.ts'
 import type { Snapshot } from './compile.ts'
 import { holds, type Predicate, type Truth } from './condition.ts'
@@ -7,6 +8,7 @@ import { emptyTally, isExempt, type Verdict, verdictOf, weigh } from './evaluate
 import type { Placed } from './index-of-clauses.ts'
 import { printCondition } from './print.ts'
 import type { Ask } from './question.ts'
+import { isInSomeGroup, ownSubject } from './subjects.ts'
 
 /** A test of a condition, and why it came out as it did. */
 export type Trace = {
@@ -39,13 +41,19 @@ export type Explanation = Verdict & {
   readonly judgements: readonly Judgement[]
 }
 
-export const isSubject = (clause: Clause, ask: Ask): boolean =>
-  clause.subjects.some(
+export const isSubject = ({ subjects }: Pick<Clause, 'subjects'>, { principal }: Pick<Ask, 'principal'>): boolean => {
+  const own = ownSubject(principal)
+  return subjects.some(
     (s) =>
-      s === ANY_USER || (s === ANY_GROUP && ask.principal.groupIds.length > 0) || ask.principal.groupIds.includes(s),
+      s === ANY_USER ||
+      s === own ||
+      (s === ANY_GROUP && isInSomeGroup(principal)) ||
+      principal.groupIds.includes(s) ||
+      principal.dynamicGroupIds?.includes(s) === true,
   )
+}
 
-const traces = (predicate: Predicate, ask: Ask, permission: Ask['need']['permissions'][number]): readonly Trace[] => {
+const traces = (predicate: Predicate, ask: Ask, permission: Permission): readonly Trace[] => {
   if (predicate.kind === 'group') return predicate.of.flatMap((inner) => traces(inner, ask, permission))
   const truth = holds(predicate, ask, permission)
   const worths = predicate.variables.map((v) => v.worth(ask, permission))
@@ -78,11 +86,33 @@ const mismatch = ({ clause, covers }: Placed, ask: Ask): Judgement['result'] | u
 }
 
 /** Matched, for an Allow: true for a permission; for a Deny: not false for one. */
-const conditionResult = (clause: Clause, ask: Ask): 'matched' | 'condition' => {
+const conditionResult = (
+  clause: Pick<Clause, 'where' | 'effect'>,
+  touched: readonly Permission[],
+  ask: Ask,
+): 'matched' | 'condition' => {
   const { where } = clause
   if (where === undefined) return 'matched'
-  const truths = ask.need.permissions.filter((p) => touches(clause, p)).map((p) => holds(where, ask, p))
+  const truths = touched.map((p) => holds(where, ask, p))
   return truths.some((t) => t === 'true' || (clause.effect === 'deny' && t === 'undecided')) ? 'matched' : 'condition'
+}
+
+/** What is told of one statement. `touched`: the needed permissions that it speaks of. */
+export const judgementOf = (
+  clause: Clause,
+  failed: Judgement['result'] | undefined,
+  touched: readonly Permission[],
+  ask: Ask,
+): Judgement => {
+  const { where } = clause
+  return {
+    ref: clause.ref,
+    policy: clause.policyName,
+    statement: clause.text,
+    effect: clause.effect,
+    result: failed ?? conditionResult(clause, touched, ask),
+    tests: failed === undefined && where !== undefined ? touched.flatMap((p) => traces(where, ask, p)) : [],
+  }
 }
 
 export const explain = (snapshot: Snapshot, ask: Ask): Explanation => {
@@ -91,18 +121,8 @@ export const explain = (snapshot: Snapshot, ask: Ask): Explanation => {
     const { clause } = placed
     const failed = mismatch(placed, ask)
     if (failed === undefined) weigh(clause, ask, tally)
-    const { where } = clause
-    return {
-      ref: clause.ref,
-      policy: clause.policyName,
-      statement: clause.text,
-      effect: clause.effect,
-      result: failed ?? conditionResult(clause, ask),
-      tests:
-        failed === undefined && where !== undefined
-          ? ask.need.permissions.filter((p) => touches(clause, p)).flatMap((p) => traces(where, ask, p))
-          : [],
-    }
+    const touched = failed === undefined ? ask.need.permissions.filter((p) => touches(clause, p)) : []
+    return judgementOf(clause, failed, touched, ask)
   })
   const exempt = isExempt(snapshot, ask)
   return { ...verdictOf(tally, ask, exempt), exempt, judgements }

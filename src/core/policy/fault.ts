@@ -19,13 +19,19 @@ export type FaultParts = {
   readonly fix?: string
 }
 
+/** Searched, not split: a long statement can have thousands of faults. */
+const lineBefore = (text: string, offset: number): number => {
+  let line = 1
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++
+  return line
+}
+
 export const faultAt = (text: string, offset: number, parts: FaultParts): Fault => {
-  const before = text.slice(0, offset)
   return {
     severity: parts.severity ?? 'error',
     code: parts.code,
-    line: before.split('\n').length,
-    column: offset - before.lastIndexOf('\n'),
+    line: lineBefore(text, offset),
+    column: offset - (offset === 0 ? -1 : text.lastIndexOf('\n', offset - 1)),
     message: parts.message,
     fix: parts.fix,
   }

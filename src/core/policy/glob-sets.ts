@@ -4,8 +4,19 @@ import { fold, matcherOf } from './glob.ts'
 
 const steps = (glob: string): readonly string[] => [...fold(glob).replace(/\*+/g, '*')]
 
-/** Whether some text fits both. Walks both from the left; a `*` may swallow what the other one says next. */
+const isExact = (glob: string): boolean => !glob.includes('*')
+/** Longer pairs are taken to overlap, of which nothing follows: comparing them step by step would take as long as both multiplied. */
+const MAX_STEPS = 4_096
+
+/** Whether some text fits both. */
 export const intersects = (a: string, b: string): boolean => {
+  if (isExact(a)) return matcherOf(b)(fold(a))
+  if (isExact(b)) return matcherOf(a)(fold(b))
+  return a.length * b.length > MAX_STEPS || meet(a, b)
+}
+
+/** Walks both from the left; a `*` may swallow what the other one says next. */
+const meet = (a: string, b: string): boolean => {
   const [left, right] = [steps(a), steps(b)]
   // row[j]: the first i steps of the left and the first j of the right can end at the same point of one text
   let row = right.map((_, j) => right.slice(0, j).every((step) => step === '*'))

@@ -22,6 +22,8 @@ const foreignWord = /[\p{L}\p{M}\p{N}A-Za-z0-9_.@+$:-]+/uy
 const placeholder = /(?:\$\{[^}]*\}|<[^<>\s]+>|\{\{[^}]*\}\})[A-Za-z0-9_.-]*/y
 const openSmart = '\u2018\u2019\u201A\u201B\u201C\u201D\u201E\u2033\u00B4`'
 const endOfLine = /[^\n]*/y
+const patternRun = /[^\s,'(){}=!]*/y
+const invisible = /[\p{C}\p{Z}]/u
 
 const matchAt = (pattern: RegExp, text: string, at: number): string | undefined => {
   pattern.lastIndex = at
@@ -87,10 +89,23 @@ const wrongQuotes = (s: State): undefined => {
   emit(s, 'text', inner, Math.min(end + 1, s.text.length))
 }
 
+// `/logs/2030/x/` without its escapes: what is meant goes on to the last slash of the run.
+const slashesInside = (s: State, end: number): number => {
+  const run = matchAt(patternRun, s.text, end) ?? ''
+  return end + run.lastIndexOf('/') + 1
+}
+
 const slash = (s: State): undefined => {
   if (valueMayFollow(s.tokens.at(-1))) {
     const read = readQuoted(s.text, s.at + 1, '/')
-    if (read) return emit(s, 'pattern', read.text, read.end)
+    const end = read && slashesInside(s, read.end)
+    if (read && end !== undefined && end > read.end)
+      report(s, s.at, {
+        code: 'pattern-slash',
+        message: 'a slash inside a pattern is escaped',
+        fix: `write \`/${s.text.slice(s.at + 1, end - 1).replaceAll(/\\?\//g, '\\/')}/\``,
+      })
+    if (read) return emit(s, 'pattern', read.text, end ?? read.end)
     report(s, s.at, {
       code: 'pattern-unclosed',
       message: 'a pattern is opened here and never closed',
@@ -146,8 +161,15 @@ const stray = (s: State): undefined => {
     })
     return emit(s, 'word', word, s.at + word.length)
   }
-  const c = String.fromCodePoint(s.text.codePointAt(s.at) ?? 0)
-  report(s, s.at, { code: 'character-unexpected', message: `\`${c}\` is not part of the language`, fix: 'remove it' })
+  const point = s.text.codePointAt(s.at) ?? 0
+  const c = String.fromCodePoint(point)
+  // what nobody can see is told by its number
+  const called = invisible.test(c) ? `U+${point.toString(16).toUpperCase().padStart(4, '0')}` : c
+  report(s, s.at, {
+    code: 'character-unexpected',
+    message: `\`${called}\` is not part of the language`,
+    fix: 'remove it',
+  })
   s.at += c.length
 }
 
@@ -177,6 +199,21 @@ const step = (s: State): undefined => {
   stray(s)
 }
 
+const tooLong = (text: string, at: number, length: number, form: string): Fault =>
+  faultAt(text, at, {
+    code: 'statement-too-long',
+    message: `a statement has at most ${MAX_STATEMENT_CHARACTERS} characters, this one has ${length}${form}`,
+    fix: 'split it into several statements',
+  })
+
+const MAX_GROWTH = 4 // by spaces, and quotes around names that are keywords
+/** What is read will be written again in canonical form, which has more spaces: that must not be refused where this was not. */
+export const outgrown = (text: string, canonical: () => string): Fault | undefined => {
+  if (text.length * MAX_GROWTH <= MAX_STATEMENT_CHARACTERS) return undefined
+  const { length } = canonical()
+  return length > MAX_STATEMENT_CHARACTERS ? tooLong(text, 0, length, ' in canonical form') : undefined
+}
+
 export const lex = (text: string): Lexed => {
   const s: State = {
     text: text.slice(0, MAX_STATEMENT_CHARACTERS),
@@ -186,11 +223,7 @@ export const lex = (text: string): Lexed => {
     faults: [],
   }
   if (text.length > MAX_STATEMENT_CHARACTERS) {
-    report(s, MAX_STATEMENT_CHARACTERS, {
-      code: 'statement-too-long',
-      message: `a statement has at most ${MAX_STATEMENT_CHARACTERS} characters, this one has ${text.length}`,
-      fix: 'split it into several statements',
-    })
+    s.faults.push(tooLong(s.text, MAX_STATEMENT_CHARACTERS, text.length, ''))
     return { tokens: [{ kind: 'end', text: '', at: 0 }], faults: s.faults, brokenAt: 0 }
   }
   while (s.at < s.text.length && s.faults.length < 50) step(s)

@@ -1,6 +1,7 @@
 // How many policies and statements a tenancy may hold: per tenancy, per policy, and along any way from the root down to a leaf. Allow and
 // Deny count alike, siblings are counted apart, and what ships with the product does not count. Numbers only; it stores nothing.
-import type { Place, Tree } from './tree.ts'
+import { MAX_COMPARTMENT_DEPTH } from '../model/tenancy.ts'
+import { isWithin, type Place, type Tree, treeOf } from './tree.ts'
 
 export type PolicyLimits = {
   readonly policiesPerTenancy: number
@@ -89,3 +90,49 @@ const words: { readonly [limit in keyof PolicyLimits]: (where: string) => string
 /** One line for a person: the limit by the name it is set by, what is in use, what was wanted and where. */
 export const limitInWords = ({ limit, allowed, used, wanted, where }: OverLimit): string =>
   `the limit of ${allowed} ${words[limit](where)} would be exceeded: ${used} in use, ${wanted} wanted; it is set by \`policy.limits.${limit}\``
+
+export type MoveFault =
+  | { readonly kind: 'no-compartment' | 'root' | 'below-itself' | 'name-taken' }
+  | { readonly kind: 'too-deep'; readonly allowed: number; readonly wanted: number; readonly where: string }
+  | { readonly kind: 'limit'; readonly over: OverLimit }
+
+/** The rows as they would be after the move. */
+const treeAfter = (tree: Tree, moved: Place, parentId: string): Tree =>
+  treeOf(
+    tree.places.map(({ id, name, chain, tags }) => {
+      const above = tree.places[chain[1] ?? -1]?.id
+      return { id, name, tags, parentId: id === moved.id ? parentId : above } as Parameters<typeof treeOf>[0][number]
+    }),
+  )
+
+/**
+ * Why a compartment, with all that lies below it, cannot be moved there: a tree has no loops and at most six levels below the root,
+ * siblings have different names, and the statements along each way are counted anew. A way that does not get fuller passes.
+ */
+export const limitsAfterMove = (
+  limits: PolicyLimits,
+  tree: Tree,
+  policies: readonly Counted[],
+  { compartmentId, parentId }: { readonly compartmentId: string; readonly parentId: string },
+): MoveFault | undefined => {
+  const [moved, parent] = [tree.byId.get(compartmentId), tree.byId.get(parentId)]
+  if (!moved || !parent) return { kind: 'no-compartment' }
+  if (moved === tree.root) return { kind: 'root' }
+  if (isWithin(parent, moved)) return { kind: 'below-itself' }
+  const namesake = parent.children.get(moved.name.toLowerCase())
+  if (namesake !== undefined && namesake !== moved.index) return { kind: 'name-taken' }
+  const after = treeAfter(tree, moved, parentId)
+  const here = after.byId.get(compartmentId)
+  if (!here) return { kind: 'no-compartment' }
+  const deepest = after.places
+    .slice(here.index, here.end)
+    .reduce((most, place) => (place.chain.length > most.chain.length ? place : most), here)
+  const depth = deepest.chain.length - 1
+  if (depth > MAX_COMPARTMENT_DEPTH)
+    return { kind: 'too-deep', allowed: MAX_COMPARTMENT_DEPTH, wanted: depth, where: wayTo(after, deepest) }
+  const { end, sum } = fullestBelow(after, here, sumsOf(after, policies))
+  const used = sumsOf(tree, policies)[tree.byId.get(end.id)?.index ?? -1] ?? 0
+  if (sum <= limits.statementsPerPath || sum <= used) return undefined
+  const over = { limit: 'statementsPerPath', allowed: limits.statementsPerPath, used, wanted: sum } as const
+  return { kind: 'limit', over: { ...over, where: wayTo(after, end) } }
+}

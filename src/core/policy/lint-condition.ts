@@ -163,9 +163,12 @@ const byStar = ({ name, negated, globs, test }: Shape): Doom | undefined =>
     ? { fate: 'never', at: test.variable.at, because: '`*` fits every value' }
     : undefined
 
+/** Of more tests than anybody writes by hand the first ones are compared: pairs grow with the square. */
+const MAX_COMPARED = 64
+
 const byPair = (shapes: readonly Shape[], quantifier: 'any' | 'all'): Doom | undefined => {
   const meets = quantifier === 'any' ? together : clash
-  const pair = pairsOf(shapes).find(([a, b]) => meets(a, b))
+  const pair = pairsOf(shapes.slice(0, MAX_COMPARED)).find(([a, b]) => meets(a, b))
   if (!pair) return undefined
   const name = text(pair[0].name)
   return quantifier === 'any'

@@ -7,7 +7,16 @@ import { variableOf, type Worth } from './facts.ts'
 import { fold, matcherOf } from './glob.ts'
 import type { Ask } from './question.ts'
 
-const noPlace: Ask['place'] = { index: 0, id: '', name: '', chain: [0], end: 1, path: '', children: new Map() }
+const noPlace: Ask['place'] = {
+  index: 0,
+  id: '',
+  name: '',
+  chain: [0],
+  end: 1,
+  path: '',
+  children: new Map(),
+  tags: {},
+}
 const nothingSupplied: ReturnType<Ask['supplied']> = new Map()
 
 /** A question of which nothing is known but what it needs: whatever then is `nothing` has no meaning, whoever asks. */
@@ -27,7 +36,7 @@ const blankAsk = (catalogue: Catalogue, need: Need): Ask | undefined => {
   )
 }
 
-// of the caller, whom a linter does not know; and tags of groups and compartments, which are refused when they are written
+// of the caller, whom a linter does not know, and of compartments, which it does not see
 const isOpen = (name: string): boolean =>
   name.startsWith('request.principal.') || name.includes('.compartment.tag.') || name === 'request.user.mfatotpverified'
 
@@ -125,10 +134,19 @@ export const isMeaningless = (grant: Grant, where: Condition, catalogue: Catalog
 export type Gap = {
   readonly test: Test
   readonly variable: string
-  /** `meaningless`: for these types the Deny does not apply; `unsaid`: it applies to everybody whose request does not say. */
-  readonly why: 'meaningless' | 'unsaid'
+  /**
+   * `meaningless`: for these types the Deny does not apply; `unsaid`: it applies to everybody whose request does not say; `principal`,
+   * `untagged`: it does not apply to who, or where, there is no such fact.
+   */
+  readonly why: 'meaningless' | 'unsaid' | 'principal' | 'untagged'
   readonly types: readonly string[]
 }
+
+/** Not every principal has it: people have no compartment and programs no `request.user`. */
+const isOfPrincipal = (variable: string, { subject }: Grant): boolean =>
+  variable.startsWith('request.user.')
+    ? subject.kind !== 'group'
+    : variable.startsWith('request.principal.') && !/^request\.principal\.(?:id|name|type)$/.test(variable)
 
 /** Variables of a Deny that may be missing, without a test of their absence beside them. */
 export const gapsOf = (grant: Grant, where: Condition, catalogue: Catalogue): readonly Gap[] => {
@@ -145,6 +163,9 @@ export const gapsOf = (grant: Grant, where: Condition, catalogue: Catalogue): re
     namesIn(test).flatMap((variable): readonly Gap[] => {
       if (guarded.has(variable) || seen.has(variable) || variable === 'request.operation') return []
       seen.add(variable)
+      if (isOfPrincipal(variable, grant)) return [{ test, variable, why: 'principal', types: [] }]
+      if (variable.startsWith('target.resource.compartment.tag.'))
+        return [{ test, variable, why: 'untagged', types: [] }]
       const worths = asks.map(({ ask, first, type }) => ({ type, worth: variableOf(variable).worth(ask, first) }))
       const without = worths.filter((w) => w.worth === 'nothing').map((w) => w.type)
       if (without.length > 0) return [{ test, variable, why: 'meaningless', types: without }]

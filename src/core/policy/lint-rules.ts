@@ -56,6 +56,20 @@ export const lintRules = {
     severity: 'warning',
     explanation: 'no resource-type of the catalogue has this permission, so naming it has no effect until one does',
   },
+  'unknown-variable': {
+    severity: 'warning',
+    explanation:
+      'a test of a variable that no resource-type of the statement has, or that nothing supplies, is false or undecided whatever is asked',
+  },
+  'template-left': {
+    severity: 'warning',
+    explanation: 'the name or value is a template that nobody filled in, so it means nothing that exists',
+  },
+  'stale-binding': {
+    severity: 'warning',
+    explanation:
+      'names are bound to ids when a policy is written, and the statement keeps acting on the id, whoever has the name now',
+  },
   'deprecated-variable': {
     severity: 'warning',
     explanation:
@@ -80,6 +94,18 @@ export const lintRules = {
   'verb-access': {
     severity: 'warning',
     explanation: '`access` is not a verb; in a Deny it is read as `inspect`, which denies everything',
+  },
+  'never-matching-rule': {
+    severity: 'warning',
+    explanation: 'a workload has one id, one type and one compartment, so the dynamic group stays empty',
+  },
+  'always-matching-rule': {
+    severity: 'warning',
+    explanation: 'every workload of the tenancy belongs to the dynamic group, those of the future too',
+  },
+  'unknown-type-word': {
+    severity: 'warning',
+    explanation: 'no workload is known to be of this type, so nothing may ever match the test',
   },
 } as const satisfies { readonly [id: string]: LintRule }
 

@@ -4,12 +4,15 @@ import type { Condition, Grant, Name, Statement } from './ast.ts'
 import type { Catalogue } from './catalogue.ts'
 import { isKnownType, nearType } from './check.ts'
 import { type Fault, faultAt } from './fault.ts'
+import { lex } from './lex.ts'
 import { type Doom, doomsIn, firstTest, unequalGroups } from './lint-condition.ts'
 import { overlaps } from './lint-cover.ts'
-import { gapsOf, isMeaningless, permissionsOf, unreached } from './lint-reach.ts'
+import { type Gap, gapsOf, isMeaningless, permissionsOf, unreached } from './lint-reach.ts'
 import { type LintId, type LintSeverity, lintRules } from './lint-rules.ts'
+import { strangeVariables } from './lint-variables.ts'
 import { parseStatement } from './parse.ts'
 import { printCondition } from './print.ts'
+import { templateIn } from './template.ts'
 
 /** A statement and the path, from below the root, of the compartment its policy is attached to. */
 export type Linted = { readonly text: string; readonly attachedTo?: readonly string[] }
@@ -96,13 +99,19 @@ const checkCondition = (grant: Grant, where: Condition, catalogue: Catalogue, sa
   const permissions = permissionsOf(grant, catalogue).map((p) => p.name)
   const grounds = { catalogue, permissions }
   const dooms = doomsIn(where, grounds)
+  const strange = strangeVariables(grant, where, catalogue)
   for (const doom of dooms) sayDoom(doom, say)
   if (!dooms.some((d) => d.fate === 'always'))
     for (const test of unequalGroups(where, grounds))
       say('any-of-unequal', test.variable.at, `\`any\` of several \`!=\` on \`${test.variable.text}\``, 'write `all`')
+  const meaningless = dooms.length === 0 && isMeaningless(grant, where, catalogue)
+  // of a condition that is never true as a whole, its variables are the reason
+  for (const { name, message, fix } of strange)
+    if (!meaningless || !catalogue.variables.has(name.text.toLowerCase()))
+      say('unknown-variable', name.at, message, fix)
   if (dooms.length > 0) return
   const at = firstTest(where)?.variable.at ?? 0
-  if (isMeaningless(grant, where, catalogue)) {
+  if (meaningless) {
     say(
       'never-true-condition',
       at,
@@ -112,6 +121,14 @@ const checkCondition = (grant: Grant, where: Condition, catalogue: Catalogue, sa
     return
   }
   checkReach(grant, where, at, catalogue, say)
+}
+
+const inWords: { readonly [why in Gap['why']]: (variable: string, types: readonly string[]) => string } = {
+  unsaid: (variable) => `where nobody supplies \`${variable}\`, this Deny applies to everybody`,
+  meaningless: (variable, types) =>
+    `\`${variable}\` has no meaning for ${shortList(types)}: this Deny does not apply there`,
+  principal: (variable) => `this Deny does not apply to whoever has no \`${variable}\``,
+  untagged: (variable) => `this Deny does not apply in a compartment without \`${variable}\``,
 }
 
 const checkReach = (grant: Grant, where: Condition, at: number, catalogue: Catalogue, say: Say): void => {
@@ -135,9 +152,7 @@ const checkReach = (grant: Grant, where: Condition, at: number, catalogue: Catal
     say(
       'deny-fact-may-be-missing',
       test.variable.at,
-      why === 'unsaid'
-        ? `where nobody supplies \`${variable}\`, this Deny applies to everybody`
-        : `\`${variable}\` has no meaning for ${shortList(types)}: this Deny does not apply there`,
+      inWords[why](variable, types),
       `say what should be there: \`any { not ${variable}, … }\` to deny, \`all { ${variable}, … }\` not to`,
     )
 }
@@ -166,6 +181,20 @@ const checkBreadth = (statement: Exclude<Statement, { readonly kind: 'define' }>
       '`manage all-resources in tenancy` without a condition',
       'name the resource-types, a compartment, or a condition',
     )
+}
+
+/** Names and values in quotes; bare ones with such characters do not parse. */
+const checkTemplates = (text: string, say: Say): void => {
+  for (const { kind, text: said, at } of lex(text).tokens) {
+    const template = kind === 'text' ? templateIn(said) : undefined
+    if (template !== undefined)
+      say(
+        'template-left',
+        at,
+        `\`${template}\` is a template that nobody filled in`,
+        'put the real name or value in its place',
+      )
+  }
 }
 
 const checkOne = (statement: Statement, catalogue: Catalogue, say: Say): void => {
@@ -215,6 +244,7 @@ export const lint = (statements: readonly Linted[], catalogue: Catalogue): reado
       const id = fromParser[fault.code]
       if (id) out.push(findingOf(id, n, fault, fault.message, fault.fix))
     }
+    checkTemplates(text, say)
     checkOne(statement, catalogue, say)
     return out
   })

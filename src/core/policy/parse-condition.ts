@@ -190,7 +190,7 @@ export const condition = (c: Cursor, depth = 0): Condition | undefined => {
       message: `conditions nest at most ${MAX_DEPTH} deep`,
       fix: 'split the statement',
     })
-    c.skipUntil(() => false) // what follows can no longer be told apart
+    c.abandon()
     return undefined
   }
   const opens = (ahead: number): boolean => c.isMark('{', ahead) || c.isMark('(', ahead)

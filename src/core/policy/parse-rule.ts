@@ -2,7 +2,9 @@
 import type { Rule, RuleTest } from './ast.ts'
 import { type Cursor, cursorOver, nameOf } from './cursor.ts'
 import { type Fault, isError } from './fault.ts'
+import { outgrown } from './lex.ts'
 import { MAX_DEPTH } from './parse-condition.ts'
+import { printRule } from './print.ts'
 
 export type ParsedRule = { readonly rule: Rule | undefined; readonly faults: readonly Fault[] }
 
@@ -15,6 +17,13 @@ const facts = [
 ] as const
 const tagPath = /^tag\.([A-Za-z0-9_@:-]+)\.([A-Za-z0-9_@:-]+)\.value$/i
 
+/** What a word was probably meant to be: names are not known to a rule, only ids, and a tag ends in `.value`. */
+const nearFact = (word: string): string | undefined => {
+  const meant = facts.find((f) => f === word.replace(/\.name$/, '.id').replaceAll(/[_-]/g, '.'))
+  if (meant) return `write \`${meant} = '…'\`, with an id`
+  return /^tag\.[^.]+\.[^.]+$/.test(word) ? `write \`${word}.value\`` : undefined
+}
+
 const operator = (c: Cursor): '=' | '!=' | undefined =>
   c.isMark('=') || c.isMark('!=') ? (c.take().text === '=' ? '=' : '!=') : undefined
 
@@ -26,6 +35,7 @@ const test = (c: Cursor): RuleTest | undefined => {
     return c.expected(
       `${facts.map((f) => `\`${f}\``).join(', ')} or \`tag.NAMESPACE.KEY.value\``,
       'rule-variable-unknown',
+      nearFact(variable),
     )
   c.take()
   const compares = operator(c)
@@ -33,47 +43,74 @@ const test = (c: Cursor): RuleTest | undefined => {
     if (namespace === undefined || key === undefined) return c.expected('`=` or `!=`', 'operator-unknown')
     return { kind: 'tag', namespace, key, at: token.at, value: undefined }
   }
-  if (c.peek().kind !== 'text') return c.expected('a value in single quotes', 'value-expected')
+  if (c.peek().kind !== 'text')
+    return c.expected(
+      'a value in single quotes',
+      'value-expected',
+      c.peek().kind === 'word' ? `write \`'${c.peek().text.slice(0, 60)}'\`` : undefined,
+    )
   const value = nameOf(c.take())
   if (namespace !== undefined && key !== undefined)
     return { kind: 'tag', namespace, key, at: token.at, value: { operator: compares, text: value } }
   return { kind: 'fact', variable: { text: variable, at: token.at }, operator: compares, value }
 }
 
-const members = (c: Cursor, depth: number): readonly Rule[] => {
+const atEdge = (c: Cursor): boolean => c.isMark(',') || c.isMark('}')
+
+const infix = (c: Cursor): boolean => {
+  if (!c.isWord('and') && !c.isWord('or')) return false
+  const { at, text } = c.take()
+  const group = text.toLowerCase() === 'or' ? 'any' : 'all'
+  c.report(at, { code: 'infix', message: `\`${text}\` does not join rules`, fix: `write \`${group} { …, … }\`` })
+  return true
+}
+
+const members = (c: Cursor, close: '}' | ')', depth: number): readonly Rule[] => {
   const out: Rule[] = []
-  for (;;) {
-    if (c.isMark('}') && out.length > 0) break
+  if (c.isMark(close)) c.expected('a rule', 'group-empty')
+  while (!c.isMark(close) && c.peek().kind !== 'end') {
+    const before = c.peek()
     const one = rule(c, depth + 1)
     if (one) out.push(one)
-    else c.skipUntil(() => c.isMark(',') || c.isMark('}'))
-    if (c.takeMark(',')) continue
-    if (c.isMark('}') || c.peek().kind === 'end') break
-    c.expected('`,` or `}`', 'comma-missing', 'add `,`')
-    c.skipUntil(() => c.isMark(',') || c.isMark('}'))
-    c.takeMark(',')
+    else c.skipUntil(() => atEdge(c) || c.isMark(close))
+    if (c.takeMark(',') || infix(c) || c.isMark(close) || c.peek().kind === 'end') continue
+    c.expected(`\`,\` or \`${close}\``, 'comma-missing', 'add `,`')
+    if (c.peek() === before || c.peek().kind === 'mark') c.take()
   }
-  if (!c.takeMark('}')) c.expected('`}`', 'brace-unclosed', 'add `}`')
+  if (!c.takeMark(close)) c.expected(`\`${close}\``, 'brace-unclosed', `add \`${close}\``)
   return out
 }
 
 const rule = (c: Cursor, depth: number): Rule | undefined => {
   if (depth > MAX_DEPTH) {
     c.report(c.peek().at, { code: 'too-deep', message: `rules nest at most ${MAX_DEPTH} deep` })
-    c.skipUntil(() => false)
+    c.abandon()
     return undefined
   }
   for (const quantifier of ['any', 'all'] as const)
     if (c.takeWord(quantifier)) {
-      if (!c.takeMark('{')) return c.expected(`\`{\` after \`${quantifier}\``, 'brace-expected')
-      return { kind: 'group', quantifier, of: members(c, depth) }
+      const open = c.peek()
+      if (c.takeMark('{')) return { kind: 'group', quantifier, of: members(c, '}', depth) }
+      if (!c.takeMark('('))
+        return c.expected(`\`{\` after \`${quantifier}\``, 'brace-expected', `write \`${quantifier} { …, … }\``)
+      c.report(open.at, {
+        code: 'parentheses',
+        message: 'rules are grouped with braces',
+        fix: `write \`${quantifier} { … }\``,
+      })
+      return { kind: 'group', quantifier, of: members(c, ')', depth) }
     }
+  if (c.takeMark('{')) {
+    c.expected('`any` or `all` before the group', 'group-kind-missing', 'write `all { … }` or `any { … }`')
+    return { kind: 'group', quantifier: 'all', of: members(c, '}', depth) }
+  }
   return test(c)
 }
 
 export const parseRule = (text: string): ParsedRule => {
   const c = cursorOver(text)
-  const read = rule(c, 0)
+  const read = c.peek().kind === 'end' ? c.expected('a rule', 'rule-missing') : rule(c, 0)
+  while (c.errors() === 0 && infix(c)) rule(c, 0)
   if (c.errors() === 0 && c.isMark(','))
     c.report(c.peek().at, {
       code: 'rule-list',
@@ -82,5 +119,7 @@ export const parseRule = (text: string): ParsedRule => {
     })
   else if (c.errors() === 0 && c.peek().kind !== 'end') c.expected('the end of the rule', 'trailing-text')
   const faults = c.faults()
-  return { rule: faults.some(isError) ? undefined : read, faults }
+  if (faults.some(isError) || read === undefined) return { rule: undefined, faults }
+  const long = outgrown(text, () => printRule(read))
+  return long ? { rule: undefined, faults: [long] } : { rule: read, faults }
 }

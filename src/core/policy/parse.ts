@@ -13,15 +13,21 @@ import type {
   Statement,
   Subject,
 } from './ast.ts'
-import { type Cursor, cursorOver, mayName, nameOf, shown } from './cursor.ts'
+import { type Cursor, cursorOver, mayName, shown } from './cursor.ts'
 import { type Fault, isError } from './fault.ts'
+import { outgrown } from './lex.ts'
 import { whereClause } from './parse-condition.ts'
-import { action, farPlace, fromTenancy, place, resourceType, subject } from './parse-parts.ts'
+import { checkedId, checkedName } from './parse-names.ts'
+import { action, farPlace, fromTenancy, place, resourceType } from './parse-parts.ts'
+import { subject } from './parse-subject.ts'
+import { printStatement } from './print.ts'
 
 export type Parsed = { readonly statement: Statement | undefined; readonly faults: readonly Fault[] }
 
 const starts = ['allow', 'deny', 'endorse', 'admit', 'define'] as const
 const subjects = ['group', 'dynamic-group', 'any-user', 'any-group', 'service', 'resource'] as const
+const far = ['endorse', 'admit'] as const
+const definable = ['tenancy', 'group', 'dynamic-group', 'compartment'] as const
 
 const where = (c: Cursor): Condition | undefined => {
   if (!c.takeWord('where')) return undefined
@@ -62,11 +68,14 @@ const endorse = (c: Cursor, deny: boolean): Partial<Endorse> => {
   }
 }
 
+const hereOf = (near: Place | undefined): FarPlace | undefined =>
+  near && (near.kind === 'tenancy' ? { ...near, name: undefined } : { ...near, of: undefined })
+
 const admit = (c: Cursor, deny: boolean): Partial<Admit> => {
   const who = subject(c, 'of')
   const of = c.isWord('of') ? fromTenancy(c) : undefined
   const what = action(c, deny)
-  const at = place(c)
+  const at = what?.kind === 'verb' && what.verb === 'associate' ? farPlace(c) : hereOf(place(c))
   return {
     kind: 'admit',
     deny,
@@ -83,13 +92,14 @@ const defined = <P extends Partial<Parts>>(parts: P): { [K in keyof P]: NonNulla
   parts as { [K in keyof P]: NonNullable<P[K]> }
 
 const define = (c: Cursor): Define | undefined => {
-  const what = (['tenancy', 'group', 'dynamic-group', 'compartment'] as const).find((w) => c.takeWord(w))
+  const what = definable.find((w) => c.takeWord(w))
   if (!what) return c.expected('`tenancy`, `group`, `dynamic-group` or `compartment`', 'define-what')
   if (!mayName(c.peek()) || c.isWord('as')) return c.expected('the name to define', 'name-missing')
-  const name = nameOf(c.take())
+  const name = checkedName(c, c.take())
   if (!c.takeWord('as')) return c.expected('`as` and an id', 'as-missing')
-  if (c.isWord('id') && mayName(c.peek(1))) c.take()
-  return mayName(c.peek()) ? { kind: 'define', what, name, id: nameOf(c.take()) } : c.expected('an id', 'name-missing')
+  c.takeWord('id')
+  const id = mayName(c.peek()) ? checkedId(c, c.take()) : c.expected('an id', 'id-missing')
+  return id && { kind: 'define', what, name, id }
 }
 
 /** What is left when a statement ends: nothing, or the reason why the rest does not belong to it. */
@@ -101,12 +111,6 @@ const rest = (c: Cursor): undefined => {
       code: 'second-where',
       message: 'a statement has one `where`',
       fix: 'write `where all { …, … }`',
-    })
-  if (starts.some((word) => c.isWord(word)))
-    return c.report(token.at, {
-      code: 'second-statement',
-      message: `another statement begins at ${shown(token)}`,
-      fix: 'give every statement an entry of its own',
     })
   c.expected('`where` or the end of the statement', 'trailing-text')
 }
@@ -131,11 +135,40 @@ const statement = (c: Cursor): unknown => {
   return grant(c, word)
 }
 
+/** `allow group …`, `deny endorse …`: what nothing but the beginning of a statement looks like. */
+const beginsAnother = (c: Cursor): boolean => {
+  const follow = c.isWord('define')
+    ? definable
+    : c.isWord('allow') || c.isWord('deny')
+      ? [...subjects, ...far]
+      : subjects
+  return starts.some((word) => c.isWord(word)) && follow.some((word) => c.isWord(word, 1))
+}
+
+/** Several statements in one text are a fault, and each of them is still read, for its own faults. */
+const others = (c: Cursor): void => {
+  for (;;) {
+    c.skipUntil(() => beginsAnother(c))
+    const token = c.peek()
+    if (token.kind === 'end') return
+    c.report(token.at, {
+      code: 'second-statement',
+      message: `another statement begins at ${shown(token)}`,
+      fix: 'give every statement an entry of its own',
+    })
+    statement(c)
+  }
+}
+
 export const parseStatement = (text: string): Parsed => {
   const c = cursorOver(text)
   const read = statement(c)
-  if (c.errors() === 0) rest(c)
+  if (c.errors() === 0 && !beginsAnother(c)) rest(c)
+  others(c)
   const faults = c.faults()
   // INVARIANT: every part that could not be read has left an error, so without errors the statement is whole.
-  return { statement: faults.some(isError) ? undefined : (read as Statement | undefined), faults }
+  if (faults.some(isError)) return { statement: undefined, faults }
+  const whole = read as Statement
+  const long = outgrown(text, () => printStatement(whole))
+  return long ? { statement: undefined, faults: [long] } : { statement: whole, faults }
 }

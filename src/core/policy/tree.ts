@@ -1,4 +1,5 @@
 // The compartments of a tenancy as policies see them: who is above whom, and what a path means from somewhere. Names compare without case.
+import type { Tags } from '../model/tag.ts'
 import type { Compartment } from '../model/tenancy.ts'
 
 export type Place = {
@@ -11,6 +12,7 @@ export type Place = {
   readonly end: number
   readonly path: string // from below the root, `Prod:Web`; the root's is its name
   readonly children: ReadonlyMap<string, number> // by lower-case name
+  readonly tags: Tags
 }
 export type Tree = {
   readonly places: readonly Place[]
@@ -20,10 +22,15 @@ export type Tree = {
   readonly byPath: ReadonlyMap<string, Place>
 }
 
+/** What of a compartment matters here. */
+export type TreeRow = Pick<Compartment, 'id' | 'parentId' | 'name' | 'tags'>
+
+const untagged: Tags = {}
+
 type Growing = Omit<Place, 'end'> & { end: number; readonly children: Map<string, number> }
 
 /** A row whose parent is missing, or that is its own ancestor, hangs on nothing and is left out: no policy reaches it. */
-export const treeOf = (rows: readonly Pick<Compartment, 'id' | 'parentId' | 'name'>[]): Tree => {
+export const treeOf = (rows: readonly TreeRow[]): Tree => {
   const below = Map.groupBy(rows, (row) => row.parentId)
   const places: Growing[] = []
   const byId = new Map<string, Place>()
@@ -38,6 +45,7 @@ export const treeOf = (rows: readonly Pick<Compartment, 'id' | 'parentId' | 'nam
       end: index + 1,
       path: parent && parent.index !== 0 ? `${parent.path}:${row.name}` : row.name,
       children: new Map(),
+      tags: row.tags ?? untagged,
     }
     places.push(place)
     byId.set(row.id, place)
@@ -51,6 +59,11 @@ export const treeOf = (rows: readonly Pick<Compartment, 'id' | 'parentId' | 'nam
   if (root) add(root, undefined)
   return { places, root: places[0], byId, byPath }
 }
+
+/** Every place has the number and the extent it had: whatever was placed in the one is rightly placed in the other. */
+export const isSameShape = (a: Tree, b: Tree): boolean =>
+  a.places.length === b.places.length &&
+  a.places.every(({ id, end }, n) => id === b.places[n]?.id && end === b.places[n]?.end)
 
 export const isWithin = (inner: Place, outer: Place): boolean => inner.index >= outer.index && inner.index < outer.end
 

@@ -4,14 +4,15 @@ import type { JsonObject } from '../model/json.ts'
 import type { EpochMs } from '../model/time.ts'
 import { type Explanation, explain, type Judgement } from './explain.ts'
 import { askOf, type Unanswerable } from './question.ts'
-import { groupCalled, type Sketch } from './sketch.ts'
+import { type Cast, type NoPrincipal, principalOn, type Stage, type TrialSubject } from './stage.ts'
 
-export type TrialPerson = { readonly id: string | undefined; readonly groups: readonly string[] }
 export type TrialResource = {
   readonly type: string
   readonly id: string | undefined
   readonly compartment: string | undefined
   readonly properties: JsonObject
+  /** All of them; undefined: nobody says which tags it has. */
+  readonly tags: JsonObject | undefined
 }
 export type Expectation = {
   readonly who: readonly string[]
@@ -25,7 +26,7 @@ export type Expectation = {
 }
 export type Trial = {
   readonly now: EpochMs
-  readonly people: { readonly [name: string]: TrialPerson }
+  readonly cast: Cast
   readonly resources: { readonly [name: string]: TrialResource }
   readonly expect: readonly Expectation[]
 }
@@ -40,8 +41,8 @@ export type Result = {
   readonly reason:
     | Explanation['reason']
     | Unanswerable
+    | NoPrincipal
     | 'person-unknown'
-    | 'group-unknown'
     | 'resource-unknown'
     | 'other-statement'
   /** What decided; where nothing granted it, what came nearest. */
@@ -49,7 +50,7 @@ export type Result = {
 }
 export type Question = {
   readonly name: string
-  readonly person: TrialPerson
+  readonly subject: TrialSubject
   readonly action: string
   readonly resource: TrialResource
   readonly context: JsonObject
@@ -57,21 +58,24 @@ export type Question = {
 }
 
 /** One question to a tenancy on paper. */
-export const explainOnPaper = (sketch: Sketch, question: Question): Explanation | Unanswerable | 'group-unknown' => {
-  const { name, person, action, resource, context, now } = question
-  const groups = person.groups.map((group) => groupCalled(sketch, group))
-  const groupIds = groups.filter((g) => g !== undefined)
-  if (groupIds.length < groups.length) return 'group-unknown'
-  const { compartment, properties, type, id } = resource
+export const explainOnPaper = (stage: Stage, question: Question): Explanation | Unanswerable | NoPrincipal => {
+  const { name, subject, action, resource, context, now } = question
+  const principal = principalOn(stage, name, subject)
+  if (typeof principal === 'string') return principal
+  const { compartment, properties, tags, type, id } = resource
   const asked = {
     action,
     resourceType: type,
     resourceId: id ?? '',
-    resource: { ...properties, ...(compartment === undefined ? {} : { compartment }) },
+    resource: {
+      ...properties,
+      ...(tags === undefined ? {} : { tags }),
+      ...(compartment === undefined ? {} : { compartment }),
+    },
     context,
   }
-  const ask = askOf(sketch.snapshot, { id: person.id ?? name, name, groupIds }, asked, now)
-  return typeof ask === 'string' ? ask : explain(sketch.snapshot, ask)
+  const ask = askOf(stage.sketch.snapshot, principal, asked, now)
+  return typeof ask === 'string' ? ask : explain(stage.sketch.snapshot, ask)
 }
 
 const nearness: readonly Judgement['result'][] = ['condition', 'matched', 'verb', 'resource-type']
@@ -85,7 +89,7 @@ export const decidersOf = ({ reason, because, denied, judgements }: Explanation)
   return near.filter((j) => nearness.indexOf(j.result) === best).map(({ ref, statement }) => ({ ref, statement }))
 }
 
-const judge = (sketch: Sketch, trial: Trial, row: number, expectation: Expectation): readonly Result[] => {
+const judge = (stage: Stage, trial: Trial, row: number, expectation: Expectation): readonly Result[] => {
   const actions = [
     ...expectation.may.map((action) => ({ action, expected: true })),
     ...expectation.mayNot.map((action) => ({ action, expected: false })),
@@ -95,15 +99,16 @@ const judge = (sketch: Sketch, trial: Trial, row: number, expectation: Expectati
       actions.map(({ action, expected }): Result => {
         const base = { row, who, action, on, expected }
         const failed = (reason: Result['reason']): Result => ({ ...base, passed: false, reason, decided: [] })
-        const person = Object.hasOwn(trial.people, who) ? trial.people[who] : undefined
+        const { subjects } = trial.cast
+        const subject = Object.hasOwn(subjects, who) ? subjects[who] : undefined
         const resource = Object.hasOwn(trial.resources, on) ? trial.resources[on] : undefined
-        if (!person) return failed('person-unknown')
+        if (!subject) return failed('person-unknown')
         if (!resource) return failed('resource-unknown')
         const { context, because } = expectation
         const now = expectation.now ?? trial.now
-        const told = explainOnPaper(sketch, {
+        const told = explainOnPaper(stage, {
           name: who,
-          person,
+          subject,
           action,
           resource: { ...resource, id: resource.id ?? on },
           context,
@@ -122,5 +127,5 @@ const judge = (sketch: Sketch, trial: Trial, row: number, expectation: Expectati
   )
 }
 
-export const runTrial = (sketch: Sketch, trial: Trial): readonly Result[] =>
-  trial.expect.flatMap((expectation, n) => judge(sketch, trial, n + 1, expectation))
+export const runTrial = (stage: Stage, trial: Trial): readonly Result[] =>
+  trial.expect.flatMap((expectation, n) => judge(stage, trial, n + 1, expectation))

@@ -66,7 +66,14 @@ const groupRows = (words: Words, { groups }: Overview) =>
 
 export type Notice = { readonly done: string | undefined; readonly refused: Refused | undefined }
 
-const doneWords = ['factor-removed', 'device-removed', 'session-ended', 'passkey-added', 'password-changed'] as const
+const doneWords = [
+  'factor-removed',
+  'device-removed',
+  'session-ended',
+  'passkey-added',
+  'password-changed',
+  'email-verified',
+] as const
 /** Only what we say ourselves: a notice taken from the address would be somebody else's words on our page. */
 const noticeOf = ({ say }: Words, { done, refused }: Notice) => {
   const known = doneWords.find((word) => word === done)
@@ -91,6 +98,11 @@ export const overviewPage = ({ found }: Visit, overview: Overview, hop: string, 
       at: app === undefined ? words.say('needs.everywhere') : words.say('needs.at', { app }),
       rows: needRows(words, need),
     })),
-    links: { passkey: `${found.issuer}/account/passkey`, password: `${found.issuer}/account/password` },
+    links: {
+      passkey: `${found.issuer}/account/passkey`,
+      password: `${found.issuer}/account/password`,
+      groups: `${found.issuer}/account/groups`,
+      email: `${found.issuer}/account/email`,
+    },
   }),
 })

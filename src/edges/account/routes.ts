@@ -8,6 +8,8 @@ import { type Form, jsonOf } from '../sign-in/answer.ts'
 import { queryOf } from '../sign-in/language.ts'
 import { faultText, invalidOf } from '../sign-in/step-page.ts'
 import type { AccountDeps } from './deps.ts'
+import { actOnEmail, emailPage } from './email-page.ts'
+import { actOnGroups, groupsPage, removePage } from './groups.ts'
 import { type Notice, overviewPage } from './overview-page.ts'
 import { formToken, postedForm, signInFirst, type Visit, visiting } from './visit.ts'
 
@@ -149,5 +151,10 @@ export const accountEdge = (deps: AccountDeps): Router => {
   post('/account/passkey', addPasskey)
   get('/account/password', (visit) => passwordPage(deps, visit))
   post('/account/password', changePassword)
+  get('/account/email', (visit) => emailPage(deps, visit))
+  post('/account/email', actOnEmail)
+  get('/account/groups', (visit) => groupsPage(deps, visit))
+  post('/account/groups', actOnGroups)
+  get('/account/groups/remove', (visit) => removePage(deps, visit))
   return router
 }

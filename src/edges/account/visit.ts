@@ -2,8 +2,10 @@
 // forms carry, bound to the session.
 import type { Request, RequestHandler, Response } from 'express'
 import type { Level } from '../../core/assurance/level.ts'
+import type { Person } from '../../core/model/person.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import type { AccountRef } from '../../flows/account/api.ts'
+import type { OwnPerson } from '../../flows/account/own-session.ts'
 import { Problem } from '../../problem.ts'
 import { type Found, within } from '../domain-of.ts'
 import { requireSameOrigin } from '../same-origin.ts'
@@ -47,6 +49,21 @@ export const signInFirst = async (
   cookies.setBrowser(res, domain, begun.browserToken, begun.expiresAt)
   res.redirect(303, `${issuer}/sign-in/${begun.journeyId}`)
 }
+
+/** Who is signed in here and owes nothing, for pages that are for everybody. */
+export const visitorBy =
+  ({ assess, cookies, ownPerson }: Pick<AccountDeps, 'assess' | 'cookies'> & { readonly ownPerson: OwnPerson }) =>
+  async (
+    req: Request,
+    { domain }: Found,
+  ): Promise<{ readonly person: Person; readonly sessionToken: string } | undefined> => {
+    const sessionToken = cookies.session(req, domain)
+    if (sessionToken === undefined) return undefined
+    const wants = { appId: undefined, level: 0, freshAfter: undefined } as const
+    const { step, session } = await assess({ domainId: domain.id, sessionToken, wants })
+    const person = step.do === 'done' && session ? await ownPerson({ domainId: domain.id, sessionToken }) : undefined
+    return person && { person, sessionToken }
+  }
 
 /** The handler runs only for somebody who is signed in and owes nothing; everybody else is sent to sign in and back to `page`. */
 export const visiting = (deps: AccountDeps, page: string, handle: (visit: Visit) => Promise<void>): RequestHandler =>

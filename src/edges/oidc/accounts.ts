@@ -38,7 +38,7 @@ export const accountFinder =
     const released = await deps.release({ appId: app.id, personId, sessionId: bound ? sid : undefined })
     if (!released) return undefined
     // Before the tokens are: an application that holds one must be told when the session ends.
-    if (token.kind === 'AuthorizationCode' && sid !== undefined)
+    if ((token.kind === 'AuthorizationCode' || token.kind === 'DeviceCode') && sid !== undefined)
       await deps.join({ sessionId: sid, appId: app.id, protocol: 'oidc', nameId: undefined, joinedAt: deps.clock() })
     if (token.kind === 'RefreshToken' && bound && sid !== undefined) await keepAwake(deps, sid)
     return { accountId: sub, claims: () => ({ ...claimsOf(released, app.groupsClaim) }), username: released.username }

@@ -2,14 +2,15 @@
 // library looks first and consumes later: whoever loses that race is a replay, and the whole family of tokens goes (RFC 6749 §4.1.2,
 // RFC 9700 §4.14.2). Sessions are not kept here at all: the provider's is a view of ours (session-view.ts).
 import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
-import type { Json, JsonObject } from '../../core/model/json.ts'
+import type { JsonObject } from '../../core/model/json.ts'
 import type { Domain } from '../../core/model/tenancy.ts'
-import { secondsLater, secondsOf } from '../../core/model/time.ts'
+import { secondsLater } from '../../core/model/time.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import type { Payload, Store } from '../../ports/store.ts'
 import type { Clients } from './clients.ts'
-import { keyOf, stillCounts } from './rows.ts'
+import { deviceCodes } from './device-codes.ts'
+import { bodyOf, keyOf, payloadOf, stillCounts } from './rows.ts'
 
 type Deps = { readonly store: Store; readonly secrets: Pick<Secrets, 'digest'>; readonly clock: Clock }
 export type AdapterOf = (model: string) => Adapter
@@ -25,29 +26,23 @@ const none: Adapter = {
   revokeByGrantId: nothing,
 }
 
-/** What of a payload is written down. `jti` is the bearer value itself; `session` of an interaction names a session that we look up anew. */
-const bodyOf = (payload: AdapterPayload): JsonObject =>
-  Object.fromEntries(
-    Object.entries(payload).filter(
-      ([name, value]) => name !== 'jti' && name !== 'session' && name !== 'consumed' && value !== undefined,
-    ),
-  ) as { [name: string]: Json }
-
-const payloadOf = (row: Payload, id: string): AdapterPayload => ({
-  ...(row.body as AdapterPayload),
-  jti: id,
-  ...(row.consumedAt === undefined ? {} : { consumed: secondsOf(row.consumedAt) }),
-})
-
 /** What a second use is called. The details are what the library itself says when it notices first, so that audit sees one thing. */
 const reused = (model: string): Error =>
   model === 'PushedAuthorizationRequest'
     ? new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
     : new errors.InvalidGrant(
-        model === 'RefreshToken' ? 'refresh token already used' : 'authorization code already consumed',
+        model === 'RefreshToken'
+          ? 'refresh token already used'
+          : `${model === 'DeviceCode' ? 'device' : 'authorization'} code already consumed`,
       )
 
-const bearers: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken', 'AuthorizationCode', 'ClientCredentials'])
+const bearers: ReadonlySet<string> = new Set([
+  'AccessToken',
+  'RefreshToken',
+  'AuthorizationCode',
+  'ClientCredentials',
+  'DeviceCode',
+])
 
 const rowsOf = ({ store, secrets, clock }: Deps, domain: Domain, model: string): Adapter => {
   const scope = domain.id
@@ -97,7 +92,11 @@ const rowsOf = ({ store, secrets, clock }: Deps, domain: Domain, model: string):
 const resumedByAnother = (payload: AdapterPayload): boolean => {
   const oidc = Provider.ctx?.oidc
   const finishedFor = payload.result?.login?.accountId
-  return oidc?.route === 'resume' && finishedFor !== undefined && finishedFor !== oidc.session?.accountId
+  return (
+    (oidc?.route === 'resume' || oidc?.route === 'device_resume') &&
+    finishedFor !== undefined &&
+    finishedFor !== oidc.session?.accountId
+  )
 }
 
 /** Of an interaction that is over the name of the application stays, so that a back button finds the way to it. */
@@ -127,6 +126,7 @@ export const adapterOf =
   (model) => {
     if (model === 'Client') return { ...none, find: clients.find }
     if (model === 'Session' || model === 'ReplayDetection') return none // views: session-view.ts, provider.ts
+    if (model === 'DeviceCode') return deviceCodes(deps, domain, rowsOf(deps, domain, model))
     return model === 'Interaction' ? interactionsOf(deps, domain) : rowsOf(deps, domain, model)
   }
 

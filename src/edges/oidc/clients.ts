@@ -40,6 +40,19 @@ const clientAppOf = ({ settings, ...app }: OidcAppRow): ClientApp => ({
 const usesSecret = (method: OidcApp['tokenEndpointAuth']): boolean =>
   method === 'client_secret_basic' || method === 'client_secret_post'
 
+/** RFC 8252 §7.3: registered without a port, because the program takes whichever is free. */
+const isLoopback = (uri: string): boolean => {
+  const url = URL.parse(uri)
+  return url?.protocol === 'http:' && url.port === '' && ['127.0.0.1', '[::1]'].includes(url.hostname)
+}
+/** A public client that is answered on its own machine only: there, and only there, the port is not compared. */
+const isNative = ({ tokenEndpointAuth, redirectUris }: OidcApp): boolean =>
+  tokenEndpointAuth === 'none' && redirectUris.length > 0 && redirectUris.every(isLoopback)
+
+/** The registered address that it is, but for the port: RFC 8252 §7.3 for programs, and nothing but the port. */
+export const withoutOwnPort = (uri: string): string =>
+  uri.replace(/^(http:\/\/(?:127\.0\.0\.1|\[::1\])):\d{1,5}(?=\/)/, '$1')
+
 /** @param known the scopes the provider was built with; it takes a client that names another for broken. */
 export const metadataOf = (app: OidcAppRow, known: ReadonlySet<string>): AdapterPayload => {
   const { settings } = app
@@ -47,7 +60,7 @@ export const metadataOf = (app: OidcAppRow, known: ReadonlySet<string>): Adapter
   return {
     client_id: settings.clientId,
     client_name: app.displayName,
-    application_type: 'web',
+    application_type: isNative(settings) ? 'native' : 'web',
     redirect_uris: signsIn ? [...settings.redirectUris] : [],
     response_types: signsIn ? ['code'] : [],
     grant_types: [...settings.grants],

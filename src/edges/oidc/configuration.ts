@@ -11,6 +11,8 @@ import type { Assurance } from './assurance.ts'
 import { claimsOfScope, claimsWithin } from './claims.ts'
 import { appOf, CLIENT_APP } from './clients.ts'
 import type { Found, OidcDeps } from './deps.ts'
+import { DEVICE_SECONDS } from './device-codes.ts'
+import type { DeviceFlow } from './device-flow.ts'
 import type { ErrorPage } from './error-page.ts'
 import { policyWith } from './policy.ts'
 import type { SessionView } from './session-view.ts'
@@ -29,6 +31,9 @@ export const routes = {
   revocation: '/revoke',
   pushed_authorization_request: '/par',
   end_session: '/logout',
+  device_authorization: '/device_authorization',
+  /** Where people type the code that a device shows; below it the provider resumes. */
+  code_verification: '/device',
 } as const
 
 export type Parts = {
@@ -39,6 +44,7 @@ export type Parts = {
   readonly assurance: Assurance
   readonly scopes: ReadonlySet<string>
   readonly errorPage: ErrorPage
+  readonly device: DeviceFlow
   /** The provider itself and what hangs on it; there only once it is built. */
   readonly built: () => { readonly provider: Provider; readonly view: SessionView }
 }
@@ -93,8 +99,9 @@ const ttlOf = ({ deps, found: { domain }, built }: Parts): NonNullable<Configura
     AccessToken: domain.accessTokenSeconds,
     AuthorizationCode: 60,
     ClientCredentials: domain.accessTokenSeconds,
+    DeviceCode: DEVICE_SECONDS,
     // Made once per authorization, so it must outlive the longest thing that can hang on it.
-    Grant: 60 + domain.accessTokenSeconds + domain.refreshTokenSeconds,
+    Grant: DEVICE_SECONDS + domain.accessTokenSeconds + domain.refreshTokenSeconds,
     IdToken: domain.accessTokenSeconds,
     Interaction: JOURNEY_SECONDS,
     RefreshToken: refresh,
@@ -154,7 +161,7 @@ const cookiesOf = ({ deps, found: { domain }, keys }: Parts): NonNullable<Config
 }
 
 export const configurationOf = (parts: Parts): Configuration => {
-  const { deps, found, keys, adapter, assurance, scopes, errorPage } = parts
+  const { deps, found, keys, adapter, assurance, scopes, errorPage, device } = parts
   return {
     adapter,
     allowOmittingSingleRegisteredRedirectUri: false, // OIDC Core 1.0 §3.1.2.1: redirect_uri is required
@@ -174,7 +181,7 @@ export const configurationOf = (parts: Parts): Configuration => {
     enabledJWA: algorithms,
     extraClientMetadata: { properties: [CLIENT_APP] },
     extraParams: { domain_hint: null, idp_hint: null, ui_locales: offlineAccess },
-    features,
+    features: { ...features, deviceFlow: device.feature },
     fetch: (url, options) => {
       // The library's dispatcher refuses every private address; ours allows what the operator listed.
       const { dispatcher: _, ...init } = options as RequestInit & { dispatcher?: unknown }

@@ -6,6 +6,7 @@ import { openDomain } from '../domain-of.ts'
 import { backchannelLogout } from './backchannel-logout.ts'
 import { routes } from './configuration.ts'
 import type { OidcDeps } from './deps.ts'
+import { showCodePage, takeCode } from './device-visit.ts'
 import { resumeInteraction, startInteraction } from './interaction.ts'
 import { pinHost } from './pin-host.ts'
 import type { DomainProvider } from './provider.ts'
@@ -35,6 +36,8 @@ const own: readonly (readonly [path: string, methods: readonly string[]])[] = [
   [routes.introspection, ['POST', 'OPTIONS']],
   [routes.revocation, ['POST', 'OPTIONS']],
   [routes.pushed_authorization_request, ['POST', 'OPTIONS']],
+  [routes.device_authorization, ['POST', 'OPTIONS']],
+  [`${routes.code_verification}/:uid`, ['GET']],
 ]
 
 type Visit = { readonly req: Request; readonly res: Response; readonly on: DomainProvider }
@@ -88,6 +91,14 @@ export const oidcEdge = (deps: OidcDeps): OidcEdge => {
       return wrongMethod(res, path === routes.authorization ? [...methods, 'POST'] : methods)
     })
   }
+  issuer.get(
+    routes.code_verification,
+    visiting((visit) => showCodePage(deps, visit)),
+  )
+  issuer.post(
+    routes.code_verification,
+    visiting((visit) => takeCode(deps, visit)),
+  )
   issuer.get(
     '/oidc/interaction/:uid',
     visiting((visit) => startInteraction(deps, visit)),

@@ -6,9 +6,11 @@ import type { OpenKeys } from '../../flows/upkeep/key-ring.ts'
 import { adapterOf } from './adapter.ts'
 import { assuranceOf } from './assurance.ts'
 import { listenTo } from './audit.ts'
-import { appOf, type ClientApp, clientsOf } from './clients.ts'
+import { appOf, type ClientApp, clientsOf, withoutOwnPort } from './clients.ts'
 import { configurationOf } from './configuration.ts'
 import type { Found, OidcDeps } from './deps.ts'
+import { deviceFlow } from './device-flow.ts'
+import { drawing } from './drawing.ts'
 import { errorPages } from './error-page.ts'
 import type { Recorder } from './recorder.ts'
 import { sessionView } from './session-view.ts'
@@ -57,24 +59,28 @@ export const buildProvider = (
     const client = await provider.Client.find(clientId)
     return client && appOf(client)
   }
-  const errorPage = errorPages(deps, found, appNamed)
+  const drawn = drawing()
+  const errorPage = errorPages(deps, found, drawn, appNamed)
+  const device = deviceFlow({ deps, found, drawing: drawn, errorPage, recorder })
   const built = () => ({ provider, view })
   const provider = new Provider(
     found.issuer,
-    configurationOf({ deps, found, keys, adapter, assurance, scopes, errorPage, built }),
+    configurationOf({ deps, found, keys, adapter, assurance, scopes, errorPage, device, built }),
   )
   const view = sessionView(provider, deps, found.domain)
   compareDigests(provider, deps)
   replayOnce(provider, deps, found)
   // INVARIANT: addresses come from the issuer. The library takes them from the request's Host and path, which anyone may choose.
   provider.OIDCContext.prototype.urlFor = (name, options) => provider.urlFor(name, options)
-  // Exact text (OAuth 2.1 §2.3.1), whatever the library allows for loopback addresses of native clients.
+  // Exact text (OAuth 2.1 §2.3.1), whatever the library allows for loopback addresses; of programs on their own machine all but the port.
   provider.Client.prototype.redirectUriAllowed = function (uri) {
-    return this.redirectUris?.includes(uri) === true
+    const registered = this.applicationType === 'native' ? withoutOwnPort(uri) : uri
+    return this.redirectUris?.includes(registered) === true
   }
   provider.Client.prototype.includeSid = () => true
   provider.proxy = true // believes X-Forwarded-*, which pin-host.ts has just overwritten
-  provider.use(errorPage.around)
+  provider.use(drawn.around)
+  provider.use(device.judging)
   listenTo(provider, deps, found, recorder)
   return { provider, handle: provider.callback(), found, appNamed }
 }

@@ -1,17 +1,32 @@
 // How a thing of the provider is kept in tx.payloads, and whether it still counts. The key is a digest: what a leaked table shows cannot
 // be presented. A token lives only as long as its person, its application and (unless it is for offline use) its session.
+import type { AdapterPayload } from 'oidc-provider'
 import type { App, OidcApp } from '../../core/model/app.ts'
 import type { PersonId, SessionId } from '../../core/model/ids.ts'
-import type { JsonObject } from '../../core/model/json.ts'
+import type { Json, JsonObject } from '../../core/model/json.ts'
 import type { EndReason } from '../../core/model/session.ts'
 import type { Domain } from '../../core/model/tenancy.ts'
-import type { EpochMs } from '../../core/model/time.ts'
+import { type EpochMs, secondsOf } from '../../core/model/time.ts'
 import { isAlive } from '../../flows/sign-in/live-session.ts'
 import type { Secrets } from '../../ports/secrets.ts'
-import type { Tx } from '../../ports/store.ts'
+import type { Payload, Tx } from '../../ports/store.ts'
 
 export const keyOf = (secrets: Pick<Secrets, 'digest'>, model: string, id: string): string =>
   secrets.digest(`${model}:${id}`)
+
+/** What of a payload is written down. `jti` is the bearer value itself; `session` of an interaction names a session that we look up anew. */
+export const bodyOf = (payload: AdapterPayload): JsonObject =>
+  Object.fromEntries(
+    Object.entries(payload).filter(
+      ([name, value]) => name !== 'jti' && name !== 'session' && name !== 'consumed' && value !== undefined,
+    ),
+  ) as { [name: string]: Json }
+
+export const payloadOf = (row: Payload, id: string): AdapterPayload => ({
+  ...(row.body as AdapterPayload),
+  jti: id,
+  ...(row.consumedAt === undefined ? {} : { consumed: secondsOf(row.consumedAt) }),
+})
 
 export type OidcAppRow = App & { readonly settings: OidcApp }
 

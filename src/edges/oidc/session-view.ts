@@ -11,6 +11,7 @@ import type { Domain } from '../../core/model/tenancy.ts'
 import { secondsOf } from '../../core/model/time.ts'
 import { liveSession } from '../../flows/sign-in/live-session.ts'
 import type { OidcDeps } from './deps.ts'
+import { formSecretOf } from './device-form.ts'
 
 type Named = { readonly sid: SessionId; readonly personId: PersonId; readonly grantId: string }
 const uidOf = ({ sid, personId, grantId }: Named): string => [sid, personId, grantId].join('.')
@@ -48,6 +49,10 @@ export const sessionView = (
       session.loginTs = at === undefined ? undefined : secondsOf(at)
       session.amr = [...amrOf(ours.evidence)]
     }
+    // The library keeps a form's secret in its session. Ours hangs on the browser: made anew, it is the same.
+    const browser = cookies.browser(ctx.req as Request, domain)
+    if (ctx.oidc.route === 'code_verification' && browser !== undefined)
+      session.state = { secret: formSecretOf(secrets, domain, browser) }
     ctx.oidc.entity('Session', session)
     return session
   }
@@ -60,6 +65,11 @@ export const sessionView = (
     session.uid = uid
     session.accountId = named.personId
     return Object.assign(session, { grantIdFor: () => named.grantId })
+  }
+
+  // The library saves it when it changed, and it does not know that there is nothing to save.
+  provider.Session.prototype.persist = async function () {
+    return this.jti
   }
 
   // The library sends its session's id whenever it believes to have saved one. Nobody reads it.

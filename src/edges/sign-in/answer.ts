@@ -57,6 +57,15 @@ const answers: { readonly [button: string]: Read } = {
     password: of(f, 'new_password'),
     repeat: of(f, 'new_password_repeat'),
   }),
+  'confirm-account': () => ({ kind: 'confirm-account' }),
+  'contact-email': (f) => ({ kind: 'contact-email', email: of(f, 'email') }),
+  'contact-code': (f) => ({ kind: 'contact-code', code: of(f, 'otp') }),
+  'accept-terms': (f) => ({ kind: 'accept-terms', version: of(f, 'version'), accepted: of(f, 'accepted') === 'yes' }),
+  'complete-profile': (f) => ({
+    kind: 'complete-profile',
+    name: of(f, 'name').normalize('NFC'),
+    profile: { country: of(f, 'country'), phone: of(f, 'phone').trim(), timeZone: of(f, 'time_zone') },
+  }),
   'start-over': () => ({ kind: 'start-over' }),
 }
 
@@ -68,6 +77,10 @@ const byStep: { readonly [S in Step['do']]?: (form: Form) => string } = {
   enrol: (f) => (f.webauthn ? 'enrol-passkey' : 'enrol-totp'),
   'keep-recovery-codes': () => 'keep-codes',
   'change-password': () => 'change-password',
+  'confirm-account': () => 'confirm-account',
+  'contact-email': (f) => (f.otp === undefined ? 'contact-email' : 'contact-code'),
+  'accept-terms': () => 'accept-terms',
+  'complete-profile': () => 'complete-profile',
 }
 
 /** @param stepOf asked only when the form names no button */

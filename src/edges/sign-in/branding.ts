@@ -2,7 +2,8 @@
 // text on the accent stays readable whatever colour they choose (WCAG 2.2 §1.4.3).
 import type { Domain } from '../../core/model/tenancy.ts'
 
-export type Branded = Pick<Domain, 'displayName' | 'branding'> & Partial<Pick<Domain, 'locale'>>
+export type Branded = Pick<Domain, 'displayName' | 'branding'> &
+  Partial<Pick<Domain, 'locale' | 'passwordReset' | 'selfRegistration'>>
 
 const channel = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
 

@@ -2,6 +2,7 @@
 // a refusal is a page with status 4xx and the stable reason code.
 import express, { type Request, type Response, type Router } from 'express'
 import type { DomainId } from '../../core/model/ids.ts'
+import type { ConnectionTests } from '../../flows/connection/api.ts'
 import type { Arrive, FindDomain, Receive } from '../../flows/sign-in/api.ts'
 import { Problem } from '../../problem.ts'
 import type { LoginCookies } from '../cookies.ts'
@@ -16,6 +17,8 @@ export type FederationDeps = {
   readonly arrive: Arrive
   readonly cookies: LoginCookies
   readonly pages: Pick<Pages, 'signedOut'>
+  /** Answers to a connection test come back to the same addresses. */
+  readonly tests?: ConnectionTests
   /** SP metadata for the administrator of the IdP; undefined where there is no such SAML IdP. */
   readonly spMetadata: (domainId: DomainId, idp: string) => Promise<string | undefined>
 }
@@ -58,14 +61,31 @@ const arriveAt = async (
 
 const idpOf = (req: Request): string => String(req.params.idp)
 
+const onwards = (found: Found, req: Request, place: 'arrive' | 'tested', token: string): string =>
+  `${found.issuer}/federation/${encodeURIComponent(idpOf(req))}/${place}?token=${encodeURIComponent(token)}`
+
+/** True: it was the answer to a test, and the browser is on its way to the report. */
+const wasTest = async (
+  { tests }: FederationDeps,
+  req: Request,
+  res: Response,
+  found: Found,
+  answer: Omit<Parameters<Receive>[0], 'domainId' | 'idp' | 'source'>,
+): Promise<boolean> => {
+  const tested = await tests?.receive({ ...answer, domainId: found.domain.id, idp: idpOf(req), source: sourceOf(req) })
+  if (tested) res.redirect(303, onwards(found, req, 'tested', tested.token))
+  return tested !== undefined
+}
+
 /** OpenID Connect: a redirect, with our cookie. */
 const callback = async (deps: FederationDeps, req: Request, res: Response, found: Found): Promise<void> => {
   const rawQuery = rawQueryOf(req)
+  const answer = { state: single(rawQuery, 'state'), returned: { method: 'GET', rawQuery, form: {} } } as const
+  if (await wasTest(deps, req, res, found, answer)) return
   const { token } = await deps.receive({
+    ...answer,
     domainId: found.domain.id,
     idp: idpOf(req),
-    state: single(rawQuery, 'state'),
-    returned: { method: 'GET', rawQuery, form: {} },
     source: sourceOf(req),
   })
   await arriveAt(deps, req, res, found, token)
@@ -77,17 +97,15 @@ const callback = async (deps: FederationDeps, req: Request, res: Response, found
  */
 const acs = async (deps: FederationDeps, req: Request, res: Response, found: Found): Promise<void> => {
   const form = formOf(req.body)
+  const answer = { state: form.RelayState, returned: { method: 'POST', rawQuery: rawQueryOf(req), form } } as const
+  if (await wasTest(deps, req, res, found, answer)) return
   const { token } = await deps.receive({
+    ...answer,
     domainId: found.domain.id,
     idp: idpOf(req),
-    state: form.RelayState,
-    returned: { method: 'POST', rawQuery: rawQueryOf(req), form },
     source: sourceOf(req),
   })
-  res.redirect(
-    303,
-    `${found.issuer}/federation/${encodeURIComponent(idpOf(req))}/arrive?token=${encodeURIComponent(token)}`,
-  )
+  res.redirect(303, onwards(found, req, 'arrive', token))
 }
 
 const arrival = async (deps: FederationDeps, req: Request, res: Response, found: Found): Promise<void> => {

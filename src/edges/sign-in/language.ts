@@ -4,14 +4,33 @@ import type { IncomingMessage } from 'node:http'
 import { createInstance } from 'i18next'
 import { cookieOf } from '../cookies.ts'
 import { en, type StemOf } from './catalogue/en.ts'
+import { enAccess } from './catalogue/en-access.ts'
 import { enAccount } from './catalogue/en-account.ts'
+import { enConnection } from './catalogue/en-connection.ts'
+import { enDevice } from './catalogue/en-device.ts'
 import { enErrors } from './catalogue/en-errors.ts'
+import { enOnboarding } from './catalogue/en-onboarding.ts'
+import { enSelf } from './catalogue/en-self.ts'
 import { ko } from './catalogue/ko.ts'
+import { koAccess } from './catalogue/ko-access.ts'
 import { koAccount } from './catalogue/ko-account.ts'
+import { koConnection } from './catalogue/ko-connection.ts'
+import { koDevice } from './catalogue/ko-device.ts'
 import { koErrors } from './catalogue/ko-errors.ts'
+import { koOnboarding } from './catalogue/ko-onboarding.ts'
+import { koSelf } from './catalogue/ko-self.ts'
 
 export type Language = 'en' | 'ko'
-export type Key = StemOf<keyof typeof en | keyof typeof enErrors | keyof typeof enAccount>
+export type Key = StemOf<
+  | keyof typeof en
+  | keyof typeof enErrors
+  | keyof typeof enAccount
+  | keyof typeof enAccess
+  | keyof typeof enConnection
+  | keyof typeof enDevice
+  | keyof typeof enOnboarding
+  | keyof typeof enSelf
+>
 type Values = { readonly [name: string]: string | number | undefined }
 export type Say = (key: Key, values?: Values) => string
 
@@ -20,8 +39,12 @@ export const LANGUAGE_COOKIE = 'gwanmun_lang'
 const catalogue = createInstance()
 await catalogue.init({
   resources: {
-    en: { translation: { ...en, ...enErrors, ...enAccount } },
-    ko: { translation: { ...ko, ...koErrors, ...koAccount } },
+    en: {
+      translation: Object.assign({}, en, enErrors, enAccount, enAccess, enConnection, enDevice, enOnboarding, enSelf),
+    },
+    ko: {
+      translation: Object.assign({}, ko, koErrors, koAccount, koAccess, koConnection, koDevice, koOnboarding, koSelf),
+    },
   },
   lng: 'en',
   fallbackLng: false,

@@ -2,6 +2,7 @@
 // edges/oidc/pages.ts and edges/saml/pages.ts ask for.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Branded } from './branding.ts'
+import { type DevicePages, devicePagesBy } from './device-pages.ts'
 import { isKey, type Key, type Say } from './language.ts'
 import { type Page, type Render, type Words, wordsIn } from './render.ts'
 
@@ -22,7 +23,7 @@ export type ErrorPage = {
   readonly go?: { readonly href: string; readonly text: (say: Say) => string }
 }
 
-export type Pages = {
+export type Pages = DevicePages & {
   error(req: Req, res: Res, page: ErrorPage): void
   confirmSignOut(
     req: Req,
@@ -140,6 +141,7 @@ const errorPage = (req: Req, res: Res, page: ErrorPage): Page => ({
 })
 
 export const pagesBy = (render: Render): Pages => ({
+  ...devicePagesBy(render),
   error: (req, res, page) => render(req, res, errorPage(req, res, page)),
   confirmSignOut: (req, res, { action, fields, domain, app, home }) =>
     render(req, res, {

@@ -20,6 +20,7 @@ import { type Found, within } from '../domain-of.ts'
 import { requireSameOrigin } from '../same-origin.ts'
 import { requestIdOf, sourceOf } from '../source.ts'
 import { answerOf, type Form, formOf } from './answer.ts'
+import { connectionTestRoutes } from './connection-test.ts'
 import { type FederationDeps, federationRoutes } from './federation.ts'
 import { queryOf } from './language.ts'
 import type { Pages } from './pages.ts'
@@ -189,6 +190,7 @@ export const signInEdge = (deps: SignInDeps): Router => {
     at((at) => answer(deps, at)),
   )
   router.use('/federation/:idp', federationRoutes(deps))
+  if (deps.tests) router.use('/federation/:idp', connectionTestRoutes({ ...deps, tests: deps.tests }))
   if (deps.slo) router.all('/federation/:idp/slo', deps.slo)
   return router
 }

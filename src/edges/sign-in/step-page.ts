@@ -3,6 +3,7 @@
 import type { AnswerFault, View } from '../../flows/sign-in/api.ts'
 import type { Branded } from './branding.ts'
 import type { Key } from './language.ts'
+import { onboardingPage } from './onboarding-page.ts'
 import { webAddress } from './pages.ts'
 import type { Page, Words } from './render.ts'
 
@@ -22,7 +23,7 @@ export type Shown = {
   readonly unreachable?: { readonly code: string; readonly detail: string | undefined }
 }
 
-type Drawn = Pick<Page, 'view' | 'title'> & {
+export type Drawn = Pick<Page, 'view' | 'title'> & {
   readonly data: (words: Words) => object
   readonly scripts?: Page['scripts']
 }
@@ -41,6 +42,13 @@ const fieldOf: { readonly [F in AnswerFault]?: readonly string[] } = {
   'password-reused': ['new_password'],
   'password-too-young': ['new_password'],
   'current-password-wrong': ['current_password'],
+  'email-malformed': ['email'],
+  'code-expired': ['otp'],
+  'terms-not-accepted': ['accepted'],
+  'name-malformed': ['name'],
+  'country-unknown': ['country'],
+  'phone-malformed': ['phone'],
+  'time-zone-unknown': ['time_zone'],
   missing: ['username', 'password', 'otp', 'recovery_code', 'current_password'],
 }
 
@@ -73,13 +81,15 @@ const becauseText = ({ rich }: Words, view: View, level: number): string => {
 
 const groupsOfFour = (secret: string): readonly string[] => secret.match(/.{1,4}/g) ?? []
 
-const identify = ({ view }: Shown, key: Key, template: string): Drawn => ({
+const identify = ({ view, domain }: Shown, key: Key, template: string): Drawn => ({
   view: template,
   title: ({ say }) => say(key),
   scripts: ['forms.js', ...(view.passkey ? (['passkey.js'] as const) : [])],
   data: ({ say }) => ({
     idps: view.idps,
     localSignIn: view.localSignIn,
+    forgot: domain.passwordReset !== false,
+    registers: view.localSignIn && domain.selfRegistration !== undefined,
     passkeyForm: view.passkey && {
       mode: 'get',
       options: JSON.stringify(view.passkey.options),
@@ -213,6 +223,11 @@ const drawnOf = (shown: Shown): Drawn => {
       return keepCodes(shown)
     case 'change-password':
       return changePassword(shown, step)
+    case 'confirm-account':
+    case 'contact-email':
+    case 'accept-terms':
+    case 'complete-profile':
+      return onboardingPage(shown, step.do)
     case 'refuse':
       return refuse(shown, step)
     case 'done':

@@ -4,6 +4,7 @@ import type { CompartmentId, DecisionId, TenancyId } from '../../core/model/ids.
 import type { JsonObject } from '../../core/model/json.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import type { Fault } from '../../core/policy/fault.ts'
+import type { SignInNeed } from '../../core/policy/needs.ts'
 import type { Tx } from '../../ports/store.ts'
 
 // ── May they? ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -41,6 +42,8 @@ export type Decision = {
   readonly because: readonly string[] // `<policy id>#<statement, from 1>`
   readonly denied: readonly string[]
   readonly undecided: readonly string[]
+  /** Of a No: the least sign-in of this person that would make it a Yes. */
+  readonly signIn: SignInNeed | undefined
 }
 /** Answers, records the decision and, when it is no, an audit event `policy.denied`. Never throws for what the question says. */
 export type Authorize = (caller: Caller, question: Question) => Promise<Decision>

@@ -6,23 +6,26 @@ import type { JsonObject } from '../../core/model/json.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import type { Catalogue } from '../../core/policy/catalogue.ts'
 import type { Clause } from '../../core/policy/clause.ts'
-import { evaluate, type Verdict } from '../../core/policy/evaluate.ts'
-import { askOf } from '../../core/policy/question.ts'
+import type { Verdict } from '../../core/policy/evaluate.ts'
+import { type SignInNeed, signInNeeded } from '../../core/policy/needs.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Store, Tx } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
 import { eventOf } from '../audit-event.ts'
 import type { Authorize, Caller, Decision, DecisionReason, Question } from './api.ts'
+import { askingOf, placeOf, weighed } from './asking.ts'
 import { decisionLog } from './decision-log.ts'
 import { type Snapshots, snapshots } from './snapshots.ts'
-import { type NoSubject, type Subject, subjectOf } from './subject.ts'
+import type { Subject } from './subject-program.ts'
 
 type Deps = {
   readonly store: Store
   readonly clock: Clock
   readonly random: Pick<Random, 'id'>
   readonly catalogue: Catalogue
+  /** Shared with whoever else asks in this process. */
+  readonly known?: Snapshots
 }
 
 type Answer = {
@@ -30,42 +33,32 @@ type Answer = {
   readonly reason: DecisionReason
   readonly verdict: Verdict | undefined // undefined: it never came to weighing statements
   readonly subject: Subject | undefined
+  readonly compartmentId: string | undefined
+  readonly signIn: SignInNeed | undefined
 }
 
 const answer = async (
   tx: Tx,
-  known: Snapshots,
+  snapshots: Snapshots,
   { tenancyId }: Caller,
   question: Question,
   now: EpochMs,
 ): Promise<Answer> => {
-  const compiled = await known(tx, tenancyId)
-  if (!compiled) throw new Problem('not-found', 'there is no such tenancy')
-  const { snapshot } = compiled
-  const no = (reason: DecisionReason, subject?: Subject): Answer => ({
+  const known = await snapshots(tx, tenancyId)
+  if (!known) throw new Problem('not-found', 'there is no such tenancy')
+  const { snapshot } = known
+  const desk = { tx, snapshots, known, tenancyId, now }
+  const asking = await askingOf(desk, question)
+  const verdict = weighed(asking, desk)
+  return {
     revision: snapshot.revision,
-    reason,
-    verdict: undefined,
-    subject,
-  })
-  const subject: Subject | NoSubject = await subjectOf(tx, tenancyId, question.subject, compiled, now)
-  if (typeof subject === 'string') return no(subject)
-  const { resource } = question
-  const ask = askOf(
-    snapshot,
-    subject.principal,
-    {
-      action: question.action.name,
-      resourceType: resource.type,
-      resourceId: resource.id,
-      resource: resource.properties,
-      context: question.context,
-    },
-    now,
-  )
-  if (typeof ask === 'string') return no(ask, subject)
-  const verdict = evaluate(snapshot, ask)
-  return { revision: snapshot.revision, reason: verdict.reason, verdict, subject }
+    reason: asking.kind === 'none' ? asking.reason : (verdict?.reason ?? 'not-granted'),
+    verdict,
+    subject: asking.subject,
+    compartmentId: placeOf(asking)?.id,
+    // what a No of two tenancies would take is not for one of them to say
+    signIn: asking.kind === 'own' && !verdict?.allow ? signInNeeded(snapshot, asking.ask) : undefined,
+  }
 }
 
 const refs = (clauses: readonly Clause[] | undefined): readonly string[] => (clauses ?? []).map((c) => c.ref)
@@ -75,13 +68,14 @@ const recordOf = (
   caller: Caller,
   question: Question,
   at: EpochMs,
-  { revision, reason, verdict, subject }: Answer,
+  { revision, reason, verdict, subject, compartmentId }: Answer,
 ): DecisionRecord => ({
   id,
   tenancyId: caller.tenancyId,
   at,
   revision,
   allow: reason === 'granted',
+  compartmentId,
   question: { caller: { ...caller.actor }, ...question, reason },
   because: refs(verdict?.because),
   denied: refs(verdict?.denied),
@@ -100,8 +94,8 @@ const deniedDetails = ({ subject, action, resource }: Question, { reason, verdic
   undecided: refs(verdict?.undecided),
 })
 
-export const authorizer = ({ store, clock, random, catalogue }: Deps): Authorize => {
-  const known = snapshots({ catalogue })
+export const authorizer = ({ store, clock, random, catalogue, known: shared }: Deps): Authorize => {
+  const known = shared ?? snapshots({ store, catalogue })
   const log = decisionLog({ store })
 
   const denied = (id: DecisionId, caller: Caller, question: Question, at: EpochMs, given: Answer): AuditEvent => ({
@@ -119,11 +113,11 @@ export const authorizer = ({ store, clock, random, catalogue }: Deps): Authorize
 
   return async (caller, question): Promise<Decision> => {
     const now = clock()
-    const given = await store.read((tx) => answer(tx, known, caller, question, now))
+    const given = await known.read(caller.tenancyId, (tx) => answer(tx, known, caller, question, now))
     const id = random.id() as DecisionId
     const record = recordOf(id, caller, question, now, given)
     await log({ record, event: record.allow ? undefined : denied(id, caller, question, now, given) })
     const { allow, because, denied: deniedBy, undecided } = record
-    return { id, allow, reason: given.reason, because, denied: deniedBy, undecided }
+    return { id, allow, reason: given.reason, because, denied: deniedBy, undecided, signIn: given.signIn }
   }
 }

@@ -1,49 +1,63 @@
-// Decisions on record before they are told. One transaction per decision would cost a disk flush each, so those that come while one is
-// being written share the next; every answer still waits for its own to be on disk.
+// Decisions on record before they are told. One transaction per decision would cost a disk flush each, so those that are there when one
+// begins share it, and those that come later the next; every answer still waits for its own to be on disk.
 import type { AuditEvent, DecisionRecord } from '../../core/model/audit.ts'
-import type { Store } from '../../ports/store.ts'
+import type { Store, Tx } from '../../ports/store.ts'
 
 export type Entry = { readonly record: DecisionRecord; readonly event: AuditEvent | undefined }
 export type DecisionLog = (entry: Entry) => Promise<void>
 
 const MOST = 500
+const MOST_AT_ONCE = 4 // transactions: while one waits for the disk the next is written
 
 type Waiting = { readonly entry: Entry; readonly done: () => void; readonly failed: (cause: unknown) => void }
 
 export const decisionLog = ({ store }: { readonly store: Pick<Store, 'write'> }): DecisionLog => {
-  let waiting: Waiting[] = []
-  let writing = false
+  const waiting: Waiting[] = []
+  let writing = 0
+  let asked = false // somebody is about to take those who wait
 
-  const put = (entries: readonly Entry[]): Promise<void> =>
-    store.write(async (tx) => {
-      for (const { record, event } of entries) {
-        await tx.audit.addDecision(record)
-        if (event) await tx.audit.add(event)
-      }
-    })
+  const put = async (tx: Tx, entries: readonly Entry[]): Promise<void> => {
+    await tx.audit.addDecisions(entries.map((e) => e.record))
+    const events = entries.map((e) => e.event).filter((event) => event !== undefined)
+    if (events.length > 0) await tx.audit.addAll(events)
+  }
   // One that cannot be written (text the database refuses, say) must not take the others of its batch with it.
-  const alone = async ({ entry, done, failed }: Waiting): Promise<void> => put([entry]).then(done, failed)
+  const alone = ({ entry, done, failed }: Waiting): Promise<void> =>
+    store.write((tx) => put(tx, [entry])).then(done, failed)
 
-  const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, MOST)
-      waiting = waiting.slice(MOST)
-      try {
-        await put(batch.map((w) => w.entry))
-        for (const { done } of batch) done()
-      } catch (cause) {
-        if (batch.length === 1) batch[0]?.failed(cause)
-        else for (const one of batch) await alone(one)
-      }
+  const together = async (): Promise<void> => {
+    const batch: Waiting[] = []
+    const take = (): void => {
+      asked = false
+      batch.push(...waiting.splice(0, MOST - batch.length))
     }
-    writing = false
+    try {
+      await store.write((tx) => {
+        take() // as late as can be; begun again, it writes those of before as well
+        return put(
+          tx,
+          batch.map((w) => w.entry),
+        )
+      })
+      for (const { done } of batch) done()
+    } catch (cause) {
+      if (batch.length === 0) take() // the store itself
+      if (batch.length === 1) batch[0]?.failed(cause)
+      else for (const one of batch) await alone(one)
+    }
+  }
+  const writeSoon = async (): Promise<void> => {
+    if (asked || writing >= MOST_AT_ONCE || waiting.length === 0) return
+    asked = true
+    writing += 1
+    await together()
+    writing -= 1
+    await writeSoon()
   }
 
   return (entry) =>
     new Promise<void>((done, failed) => {
       waiting.push({ entry, done, failed })
-      if (writing) return
-      writing = true
-      void drain()
+      void writeSoon()
     })
 }

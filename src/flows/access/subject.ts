@@ -1,20 +1,25 @@
-// Whom a question is about: a person of the tenancy with their live groups, and why they have them. Does not tell why somebody was not
-// found to whoever asked.
+// Whom a question is about: a person of the tenancy with their live groups and why they have them, a service ID, or a program that the
+// asking application vouches for (subject-program.ts). Does not tell why somebody was not found to whoever asked.
 import type { Membership } from '../../core/model/group.ts'
-import type { GroupId, PersonId, TenancyId } from '../../core/model/ids.ts'
-import type { JsonObject } from '../../core/model/json.ts'
+import type { GroupId, PersonId, ServiceIdId, TenancyId } from '../../core/model/ids.ts'
 import type { Person } from '../../core/model/person.ts'
 import type { Domain } from '../../core/model/tenancy.ts'
 import type { EpochMs } from '../../core/model/time.ts'
-import type { Principal } from '../../core/policy/question.ts'
+import { fold } from '../../core/policy/glob.ts'
+import { addTags, type Facts, placeFacts } from '../../core/policy/program.ts'
 import { DEFAULT_DOMAIN } from '../../core/policy/references.ts'
 import { isLive, sourceInWords } from '../../core/release/attribute-bag.ts'
 import type { Tx } from '../../ports/store.ts'
-import type { DecisionReason, Question } from './api.ts'
+import type { Question } from './api.ts'
 import type { Known } from './snapshots.ts'
+import { type Found, programOf } from './subject-program.ts'
 
-export type Subject = { readonly principal: Principal; readonly record: JsonObject }
-export type NoSubject = Extract<DecisionReason, 'subject-unknown' | 'subject-type-unsupported' | 'subject-not-active'>
+type Within = {
+  readonly tx: Tx
+  readonly tenancyId: TenancyId
+  readonly known: Known
+  readonly now: EpochMs
+}
 
 type InDomain = { readonly person: Person; readonly domain: Domain }
 
@@ -64,21 +69,30 @@ const groupsOf = (
   return because
 }
 
-export const subjectOf = async (
-  tx: Tx,
-  tenancyId: TenancyId,
-  asked: Question['subject'],
-  known: Known,
-  now: EpochMs,
-): Promise<Subject | NoSubject> => {
-  if (asked.type !== 'user') return 'subject-type-unsupported'
+/** What is known of a person beyond their groups: their identity domain, and the tags of those groups. */
+const factsOf = (domain: Domain, groups: Iterable<GroupId>, { groupTags }: Known): Facts => {
+  const out = new Map<string, readonly string[]>([
+    ['request.domain.id', [fold(domain.id)]],
+    ['request.domain.name', [fold(domain.name)]],
+  ])
+  for (const group of groups) addTags(out, 'request.principal.group.tag', groupTags.get(group))
+  return out
+}
+
+const personOf = async ({ tx, tenancyId, known, now }: Within, asked: Question['subject']): Promise<Found> => {
   const found = await find(tx, tenancyId, asked)
   if (!found) return 'subject-unknown'
   const { person, domain } = found
   if (person.status !== 'active' || domain.status !== 'active') return 'subject-not-active'
   const groups = groupsOf(await tx.memberships.ofPerson(person.id), known, now)
   return {
-    principal: { id: person.id, name: person.username, groupIds: [...groups.keys()] },
+    principal: {
+      id: person.id,
+      name: person.username,
+      groupIds: [...groups.keys()],
+      type: 'user',
+      facts: factsOf(domain, groups.keys(), known),
+    },
     record: {
       id: person.id,
       username: person.username,
@@ -86,4 +100,32 @@ export const subjectOf = async (
       groups: [...groups].map(([id, because]) => ({ id, name: known.groups.get(id) ?? id, because })),
     },
   }
+}
+
+/** By id or name; one text never means two. */
+const serviceIdOf = async ({ tx, tenancyId, known }: Within, { id }: Question['subject']): Promise<Found> => {
+  const byId = await tx.serviceIds.get(id as ServiceIdId)
+  const found = [byId?.tenancyId === tenancyId ? byId : undefined, await tx.serviceIds.byName(tenancyId, id)].filter(
+    (f) => f !== undefined,
+  )
+  const [one] = found
+  if (!one || new Set(found.map((f) => f.id)).size !== 1) return 'subject-unknown'
+  if (one.status !== 'active') return 'subject-not-active'
+  const place = known.snapshot.tree.byId.get(one.compartmentId)
+  return {
+    principal: { id: one.id, name: one.name, groupIds: [], type: 'service-id', facts: placeFacts(place) },
+    record: { id: one.id, name: one.name, type: 'service-id', compartmentId: one.compartmentId },
+  }
+}
+
+export const subjectOf = async (
+  tx: Tx,
+  tenancyId: TenancyId,
+  asked: Question['subject'],
+  known: Known,
+  now: EpochMs,
+): Promise<Found> => {
+  const within = { tx, tenancyId, known, now }
+  if (asked.type === 'user') return personOf(within, asked)
+  return asked.type === 'service-id' ? serviceIdOf(within, asked) : programOf(known, asked)
 }

@@ -1,9 +1,10 @@
 // Writing policies: every statement is parsed, checked and bound to ids before anything changes, and all faults are told at once. The row,
 // the new revision and the audit event are one transaction.
 import type { Actor } from '../../core/model/audit.ts'
-import type { GroupId, PolicyId, TenancyId } from '../../core/model/ids.ts'
+import type { DomainId, PolicyId, TenancyId } from '../../core/model/ids.ts'
 import type { JsonObject } from '../../core/model/json.ts'
 import type { Policy } from '../../core/model/policy.ts'
+import { aliasesIn } from '../../core/policy/aliases.ts'
 import type { World } from '../../core/policy/bind.ts'
 import type { Catalogue } from '../../core/policy/catalogue.ts'
 import { checkStatement } from '../../core/policy/check.ts'
@@ -16,27 +17,36 @@ import type { Store, Tx } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
 import { eventOf } from '../audit-event.ts'
 import type { PolicyInput, PolicyWriter, PolicyWritten, PutPolicyIn, RemovePolicyIn } from './api.ts'
+import type { Known } from './known.ts'
+import { worldIn } from './known-world.ts'
+import { type Snapshots, snapshots } from './snapshots.ts'
 
 type Deps = {
-  readonly store: Pick<Store, 'write'>
+  readonly store: Pick<Store, 'read' | 'write'>
   readonly clock: Clock
   readonly random: Pick<Random, 'id'>
   readonly catalogue: Catalogue
   readonly limits?: PolicyLimits
+  /** Shared with whoever else asks in this process. */
+  readonly known?: Snapshots
 }
 
 const nameShape = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u
 
-const worldOf = async (tx: Tx, tenancyId: TenancyId): Promise<World> => {
+/** What names mean in the tenancy now. */
+export const worldOf = async (tx: Tx, tenancyId: TenancyId): Promise<World> => {
   const domains = await tx.domains.list(tenancyId)
   const names = new Map(domains.map((d) => [d.id, d.name.toLowerCase()]))
   const groups = await tx.groups.ofTenancy(tenancyId)
+  const dynamicGroups = await tx.dynamicGroups.ofTenancy(tenancyId)
+  const called = (g: { readonly domainId: DomainId; readonly name: string }): string =>
+    `${names.get(g.domainId) ?? ''}/${g.name.toLowerCase()}`
   return {
     domains: new Set(names.values()),
-    groups: new Map(
-      groups.map((g): [string, GroupId] => [`${names.get(g.domainId) ?? ''}/${g.name.toLowerCase()}`, g.id]),
-    ),
+    groups: new Map(groups.map((g) => [called(g), g.id])),
     groupIds: new Set(groups.map((g) => g.id)),
+    dynamicGroups: new Map(dynamicGroups.map((g) => [called(g), g.id])),
+    dynamicGroupIds: new Set(dynamicGroups.map((g) => g.id)),
     tree: treeOf(await tx.compartments.list({ tenancyId })),
   }
 }
@@ -52,14 +62,17 @@ const checkShape = ({ name, statements }: PolicyInput): void => {
   if (statements.length === 0) throw new Problem('config-invalid', 'a policy has at least one statement')
 }
 
-const check = async (tx: Tx, input: PolicyInput, catalogue: Catalogue): Promise<Checked> => {
+/** Throws what is wrong; says what the names mean, and what is to be warned of. */
+export const checkPolicy = async (tx: Tx, input: PolicyInput, known: Known | undefined): Promise<Checked> => {
   checkShape(input)
   const tenancy = await tx.tenancies.get(input.tenancyId)
-  if (!tenancy) throw new Problem('not-found', 'there is no such tenancy')
-  const world = await worldOf(tx, input.tenancyId)
+  if (!tenancy || !known) throw new Problem('not-found', 'there is no such tenancy')
+  const world = worldIn(known)
+  const { catalogue } = known.snapshot
   const attachedTo = world.tree.byId.get(input.compartmentId)
   if (!attachedTo) throw new Problem('not-found', `there is no compartment with the id \`${input.compartmentId}\``)
-  const setting = { catalogue, world, attachedTo, denyEnabled: tenancy.denyEnabled }
+  const aliases = aliasesIn(input.statements)
+  const setting = { catalogue, world, attachedTo, denyEnabled: tenancy.denyEnabled, aliases }
   const checked = input.statements.map((text) => checkStatement(text, setting))
   const all = checked.flatMap(({ faults }, n) => faults.map((f) => ({ ...f, statement: n + 1 })))
   const errors = all.filter(isError)
@@ -75,11 +88,9 @@ const check = async (tx: Tx, input: PolicyInput, catalogue: Catalogue): Promise<
 }
 
 /** Counted in the transaction that writes: two writers cannot each take the last place. */
-const refuseOverLimit = async (tx: Tx, limits: PolicyLimits, next: Policy): Promise<void> => {
-  const { tenancyId } = next
-  const counted = (policy: Policy) => ({ ...policy, statements: policy.statements.length })
-  const policies = (await tx.policies.list({ tenancyId })).filter((p) => !p.system).map(counted)
-  const over = overLimit(limits, treeOf(await tx.compartments.list({ tenancyId })), policies, counted(next))
+const refuseOverLimit = ({ snapshot }: Known, limits: PolicyLimits, next: Policy): void => {
+  const policies = [...snapshot.units.values()].filter(({ statements }) => statements > 0)
+  const over = overLimit(limits, snapshot.tree, policies, { ...next, statements: next.statements.length })
   if (over) throw new Problem('config-invalid', limitInWords(over), { reason: `limit-${kebab(over.limit)}` })
 }
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
@@ -100,7 +111,15 @@ const refuseSystem = (policy: Policy | undefined): void => {
     })
 }
 
-export const policyWriter = ({ store, clock, random, catalogue, limits = defaultLimits }: Deps): PolicyWriter => {
+export const policyWriter = ({
+  store,
+  clock,
+  random,
+  catalogue,
+  limits = defaultLimits,
+  known: shared,
+}: Deps): PolicyWriter => {
+  const known = shared ?? snapshots({ store, catalogue })
   const record = async (
     tx: Tx,
     actor: Actor,
@@ -111,7 +130,7 @@ export const policyWriter = ({ store, clock, random, catalogue, limits = default
   ): Promise<void> => {
     const policy = after ?? before
     if (!policy) return
-    await tx.tenancies.bumpRevision(policy.tenancyId)
+    await tx.tenancies.bumpRevision(policy.tenancyId, { noun: 'policy', id: policy.id })
     await tx.audit.add(
       eventOf(random, clock(), {
         tenancyId: policy.tenancyId,
@@ -127,7 +146,8 @@ export const policyWriter = ({ store, clock, random, catalogue, limits = default
 
   const putPolicyIn: PutPolicyIn = async (tx, actor, input, requestId) => {
     const { tenancyId, compartmentId, name, description, statements } = input
-    const { bindings, warnings } = await check(tx, input, catalogue)
+    const around = await known(tx, tenancyId)
+    const { bindings, warnings } = await checkPolicy(tx, input, around)
     const before = await tx.policies.byName({ tenancyId, compartmentId }, name)
     refuseSystem(before)
     const now = clock()
@@ -145,7 +165,7 @@ export const policyWriter = ({ store, clock, random, catalogue, limits = default
     }
     if (before && same({ ...before, updatedAt: 0 }, { ...policy, updatedAt: 0 }))
       return { policy: before, changed: false, warnings }
-    await refuseOverLimit(tx, limits, policy)
+    if (around) refuseOverLimit(around, limits, policy)
     if ((await tx.policies.put(policy)) === 'name-taken')
       throw new Problem('name-taken', `there is a policy \`${name}\` in this compartment already`)
     await record(tx, actor, before ? 'policy.updated' : 'policy.created', before, policy, requestId)
@@ -162,6 +182,9 @@ export const policyWriter = ({ store, clock, random, catalogue, limits = default
   return {
     putPolicyIn,
     removePolicyIn,
-    putPolicy: (actor, input, requestId) => store.write((tx) => putPolicyIn(tx, actor, input, requestId)),
+    putPolicy: async (actor, input, requestId) => {
+      await known.prepare(input.tenancyId) // nobody writes while it is read
+      return store.write((tx) => putPolicyIn(tx, actor, input, requestId))
+    },
   }
 }

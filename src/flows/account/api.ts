@@ -44,6 +44,7 @@ export type Overview = {
     readonly createdAt: EpochMs
     readonly lastUsedAt: EpochMs | undefined
     readonly codesLeft: number | undefined // recovery codes
+    readonly until?: EpochMs // a code that an administrator gave
   }[]
   /** Undefined: the account has no password here. */
   readonly password:

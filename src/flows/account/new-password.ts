@@ -34,7 +34,7 @@ const fault = (code: AnswerFault, more: Omit<Fault, 'kind' | 'fault'> = {}): Fau
   fault: code,
   ...more,
 })
-const asFault = ({ code, ...parameters }: PasswordFault): Fault => fault(`password-${code}`, { parameters })
+export const asFault = ({ code, ...parameters }: PasswordFault): Fault => fault(`password-${code}`, { parameters })
 
 const MAX_LENGTH = 1024
 
@@ -49,15 +49,18 @@ export const roughFault = ({ current, password, repeat }: NewPassword): Fault | 
   return password === repeat ? undefined : fault('password-mismatch')
 }
 
-/** @returns the credential as it must be saved, or what is wrong */
-export const judgeNewPassword = async (
+/** Whatever was proven before: is this one good enough, and new? */
+export const judgeCandidate = async (
   { hasher, isCommonPassword }: Deps,
-  change: Change,
+  {
+    person,
+    credential,
+    policy,
+    answer,
+    now,
+  }: Omit<Change, 'answer' | 'forced'> & { readonly answer: Pick<NewPassword, 'password'> },
 ): Promise<{ readonly save: Credential } | Fault> => {
-  const { person, credential, policy, answer, forced, now } = change
   const { data } = credential
-  if (!(await hasher.verify(data.phc, answer.current))) return fault('current-password-wrong')
-  if (!forced && now < secondsLater(data.setAt, policy.minAgeSeconds)) return fault('password-too-young')
   const { username, email, displayName } = person
   const [wrong] = passwordFaults(policy, {
     candidate: answer.password,
@@ -71,14 +74,21 @@ export const judgeNewPassword = async (
   if (await wasUsed(hasher, before, answer.password))
     return fault('password-reused', { parameters: { count: Math.max(1, policy.history) } })
   const phc = await hasher.hash(answer.password)
-  const fresh = {
-    kind: 'password' as const,
-    phc,
-    history: before.slice(0, policy.history),
-    setAt: now,
-    mustChange: false,
-  }
+  const history = before.slice(0, policy.history)
+  const fresh = { kind: 'password' as const, phc, history, setAt: now, mustChange: false }
   return { save: { ...credential, data: fresh, lastUsedAt: now } }
+}
+
+/** @returns the credential as it must be saved, or what is wrong */
+export const judgeNewPassword = async (
+  { hasher, isCommonPassword }: Deps,
+  change: Change,
+): Promise<{ readonly save: Credential } | Fault> => {
+  const { credential, policy, answer, forced, now } = change
+  const { data } = credential
+  if (!(await hasher.verify(data.phc, answer.current))) return fault('current-password-wrong')
+  if (!forced && now < secondsLater(data.setAt, policy.minAgeSeconds)) return fault('password-too-young')
+  return judgeCandidate({ hasher, isCommonPassword }, change)
 }
 
 type Storing = {

@@ -1,6 +1,8 @@
 // Everything a person may see about themselves, with the reason of everything that was decided for them.
+import { isBypassCode } from '../../core/assurance/bypass-code.ts'
 import { requirementOf } from '../../core/assurance/requirement.ts'
 import type { App } from '../../core/model/app.ts'
+import type { Credential } from '../../core/model/credential.ts'
 import type { Membership } from '../../core/model/group.ts'
 import type { Idp } from '../../core/model/idp.ts'
 import { daysLater, type EpochMs } from '../../core/model/time.ts'
@@ -57,9 +59,12 @@ export const needsOf = async (tx: Tx, { person, loaded }: Own): Promise<Overview
   return [{ app: undefined, need: usual }, ...special]
 }
 
-const factorsOf = ({ loaded }: Own): Overview['factors'] =>
-  loaded.credentials.flatMap(({ id, label, createdAt, lastUsedAt, data }) =>
-    data.kind === 'password'
+const isOver = (credential: Credential, now: EpochMs): boolean =>
+  isBypassCode(credential) && credential.data.bypass.expiresAt <= now
+const factorsOf = ({ loaded }: Own, now: EpochMs): Overview['factors'] =>
+  loaded.credentials.flatMap((credential) => {
+    const { id, label, createdAt, lastUsedAt, data } = credential
+    return data.kind === 'password' || isOver(credential, now)
       ? []
       : [
           {
@@ -69,9 +74,10 @@ const factorsOf = ({ loaded }: Own): Overview['factors'] =>
             createdAt,
             lastUsedAt,
             codesLeft: data.kind === 'recovery-code' ? data.hashes.length : undefined,
+            ...(isBypassCode(credential) ? { until: credential.data.bypass.expiresAt } : {}),
           },
-        ],
-  )
+        ]
+  })
 
 const passwordIn = ({ loaded }: Own): Overview['password'] => {
   const password = passwordOf(loaded.credentials)
@@ -106,7 +112,7 @@ export const overviewOf = async (
     },
     groups: await groupsOf(tx, own, idps, now),
     needs: await needsOf(tx, own),
-    factors: factorsOf(own),
+    factors: factorsOf(own, now),
     password: passwordIn(own),
     mayAddPasskey: true,
     devices: (await tx.devices.ofPerson(person.id))

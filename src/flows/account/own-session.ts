@@ -5,8 +5,9 @@ import type { Credential } from '../../core/model/credential.ts'
 import type { Person } from '../../core/model/person.ts'
 import type { Session } from '../../core/model/session.ts'
 import { type EpochMs, secondsLater } from '../../core/model/time.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { Secrets } from '../../ports/secrets.ts'
-import type { Tx } from '../../ports/store.ts'
+import type { Store, Tx } from '../../ports/store.ts'
 import { liveSession } from '../sign-in/live-session.ts'
 import { type Loaded, loadFacts } from '../sign-in/load-facts.ts'
 import type { AccountRef, Prove } from './api.ts'
@@ -14,7 +15,12 @@ import type { AccountRef, Prove } from './api.ts'
 export type Own = { readonly session: Session; readonly person: Person; readonly loaded: Loaded }
 
 /** Undefined: the session is over, or its person may no longer sign in. */
-export const ownSession = async (tx: Tx, secrets: Secrets, ref: AccountRef, now: EpochMs): Promise<Own | undefined> => {
+export const ownSession = async (
+  tx: Tx,
+  secrets: Secrets,
+  ref: Pick<AccountRef, 'domainId' | 'sessionToken'>,
+  now: EpochMs,
+): Promise<Own | undefined> => {
   const session = await liveSession(tx, secrets, ref.domainId, ref.sessionToken, now)
   if (!session) return undefined
   const loaded = await loadFacts(
@@ -34,6 +40,21 @@ export const ownSession = async (tx: Tx, secrets: Secrets, ref: AccountRef, now:
   )
   return loaded.person?.status === 'active' ? { session, person: loaded.person, loaded } : undefined
 }
+
+/** Who is behind a session that is alive; whether it owes anything is not asked here. */
+export type OwnPerson = (ref: Pick<AccountRef, 'domainId' | 'sessionToken'>) => Promise<Person | undefined>
+export const ownPerson =
+  ({
+    store,
+    secrets,
+    clock,
+  }: {
+    readonly store: Pick<Store, 'read'>
+    readonly secrets: Secrets
+    readonly clock: Clock
+  }): OwnPerson =>
+  (ref) =>
+    store.read(async (tx) => (await ownSession(tx, secrets, ref, clock()))?.person)
 
 /** A change of factors needs what an attacker with the open browser does not have: as much as the person can prove, just now. */
 const FRESH_SECONDS = 600

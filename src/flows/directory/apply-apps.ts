@@ -1,16 +1,25 @@
 // Declared applications and the sign-on rules that may name them. A client secret is kept as its digest only.
+import { demandsOf } from '../../core/assurance/declared-rule.ts'
 import type { App, OidcApp, SamlApp } from '../../core/model/app.ts'
 import type { DeclaredApp } from '../../core/model/declared.ts'
 import type { AppId, SignOnRuleId } from '../../core/model/ids.ts'
+import { isReservedClient } from '../../core/model/own-apps.ts'
 import type { SignOnRule } from '../../core/model/sign-on.ts'
 import type { Domain } from '../../core/model/tenancy.ts'
-import type { AppliedDomain } from './apply-domain.ts'
-import { type Directory, directoryOf, type Path, type Run, resolveAll, settle } from './reconcile.ts'
+import type { Within } from './apply-domain.ts'
+import { type Directory, directoryOf, fault, type Path, type Run, resolveAll, settle } from './reconcile.ts'
+
+/** A document that names no secret, of a client that proves itself by one, leaves what there is: secrets cannot be read back. */
+const keptHashes = ({ tokenEndpointAuth }: Pick<OidcApp, 'tokenEndpointAuth'>, before: App | undefined) =>
+  tokenEndpointAuth.startsWith('client_secret') && before?.settings.protocol === 'oidc'
+    ? before.settings.secretHashes
+    : []
 
 const settingsOf = (run: Run, declared: DeclaredApp['settings'], before: App | undefined): OidcApp | SamlApp => {
   if (declared.protocol === 'oidc') {
     const { clientSecrets, ...rest } = declared
-    return { ...rest, secretHashes: clientSecrets.map((secret) => run.secrets.digest(secret)) }
+    const secretHashes = clientSecrets.map((secret) => run.secrets.digest(secret))
+    return { ...rest, secretHashes: secretHashes.length > 0 ? secretHashes : keptHashes(rest, before) }
   }
   const known =
     before?.settings.protocol === 'saml' && before.settings.metadataUrl === declared.metadataUrl
@@ -25,6 +34,10 @@ export const applyApps = async (run: Run, declared: readonly DeclaredApp[]): Pro
   for (const [index, app] of declared.entries()) {
     const path: Path = ['applications', index]
     const { domains: named, settings, ...plain } = app
+    if ([app.name, settings.protocol === 'oidc' ? settings.clientId : ''].some(isReservedClient)) {
+      fault(run, path, `\`${app.name}\`: names and client ids that begin with \`gwanmun-\` are the gateway's own`)
+      continue
+    }
     const before = await run.tx.apps.byName(run.tenancyId, app.name)
     const after: App = {
       ...plain,
@@ -38,23 +51,9 @@ export const applyApps = async (run: Run, declared: readonly DeclaredApp[]): Pro
   return directoryOf(await run.tx.apps.list(run.tenancyId))
 }
 
-const demandsOf = ({
-  deny,
-  level,
-  factors,
-  maxAgeSeconds,
-  trustedDevice,
-}: AppliedDomain['declared']['signOnRules'][number]) => ({
-  ...(deny ? { deny } : {}),
-  ...(level === undefined ? {} : { level }),
-  ...(factors === undefined ? {} : { factors }),
-  ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
-  ...(trustedDevice === undefined ? {} : { trustedDevice }),
-})
-
 export const applySignOnRules = async (
   run: Run,
-  { domain, declared, groups, path }: AppliedDomain,
+  { domain, declared, groups, path }: Within<'signOnRules'>,
   apps: Directory<App>,
 ): Promise<void> => {
   for (const [index, rule] of declared.signOnRules.entries()) {

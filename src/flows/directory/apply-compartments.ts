@@ -2,10 +2,12 @@
 // reports the faults of its statements.
 import type { DeclaredCompartment, DeclaredPolicy } from '../../core/model/declared.ts'
 import type { CompartmentId } from '../../core/model/ids.ts'
+import type { Policy } from '../../core/model/policy.ts'
 import { type Compartment, MAX_COMPARTMENT_DEPTH } from '../../core/model/tenancy.ts'
 import { Problem } from '../../problem.ts'
-import type { PutPolicyIn } from '../access/api.ts'
-import { declare, fault, type Path, type Run, settle, shown } from './reconcile.ts'
+import type { PolicyWriter } from '../access/api.ts'
+import { declare, fault, type Path, type Run, settle, shown, tagsFor } from './reconcile.ts'
+import { retirePolicies } from './retire.ts'
 
 /** Path below the root (`prod/web`, lower case; empty: the root) → compartment, declared or not. */
 export type Compartments = ReadonlyMap<string, CompartmentId>
@@ -45,37 +47,56 @@ export const applyCompartments = async (
       parentId,
       name: compartment.name,
       description: compartment.description,
+      ...tagsFor(before?.tags, compartment.tags),
     }
     await settle(run, { noun: 'compartment', name: names.join('/'), path: at }, run.tx.compartments.put, before, after)
     await applyCompartments(run, compartment.compartments, after.id, [...at, 'compartments'], names)
   }
 }
 
-/** The writer audits and bumps the revision itself; here its change is only noted, and its faults are given their place in the file. */
-export const applyPolicies = async (
+type Placed = {
+  readonly policy: DeclaredPolicy
+  readonly path: Path
+  readonly compartmentId: CompartmentId
+  readonly before: Policy | undefined
+}
+
+const placePolicies = async (
   run: Run,
-  putPolicyIn: PutPolicyIn,
   declared: readonly DeclaredPolicy[],
   compartments: Compartments,
-): Promise<void> => {
+): Promise<readonly Placed[]> => {
+  const out: Placed[] = []
   for (const [index, policy] of declared.entries()) {
     const path: Path = ['policies', index]
     const place = policy.compartment.join('/')
     const compartmentId = compartments.get(place.toLowerCase())
-    if (!compartmentId) {
-      fault(run, [...path, 'compartment'], `compartment \`${place}\` does not exist`)
-      continue
-    }
+    if (compartmentId) {
+      const before = await run.tx.policies.byName({ tenancyId: run.tenancyId, compartmentId }, policy.name)
+      out.push({ policy, path, compartmentId, before })
+    } else fault(run, [...path, 'compartment'], `compartment \`${place}\` does not exist`)
+  }
+  return out
+}
+const growth = ({ policy, before }: Placed): number => policy.statements.length - (before?.statements.length ?? 0)
+
+/**
+ * The writer audits and bumps the revision itself; here its change is only noted, and its faults are given their place in the file.
+ * INVARIANT: what goes, goes first, then what shrinks: a file within the limits is applied whatever stood there before.
+ */
+export const applyPolicies = async (
+  run: Run,
+  { putPolicyIn, removePolicyIn }: Pick<PolicyWriter, 'putPolicyIn' | 'removePolicyIn'>,
+  declared: readonly DeclaredPolicy[],
+  compartments: Compartments,
+): Promise<void> => {
+  const placed = await placePolicies(run, declared, compartments)
+  await retirePolicies(run, removePolicyIn, new Set(placed.flatMap(({ before }) => before?.id ?? [])))
+  for (const { policy, path, compartmentId, before } of placed.toSorted((a, b) => growth(a) - growth(b))) {
     const { name, description, statements } = policy
-    const before = await run.tx.policies.byName({ tenancyId: run.tenancyId, compartmentId }, name)
     try {
-      const written = await putPolicyIn(run.tx, run.actor, {
-        tenancyId: run.tenancyId,
-        compartmentId,
-        name,
-        description,
-        statements,
-      })
+      const input = { tenancyId: run.tenancyId, compartmentId, name, description, statements }
+      const written = await putPolicyIn(run.tx, run.actor, input)
       declare(run, 'policy', written.policy.id)
       if (written.changed)
         run.changes.push({

@@ -5,7 +5,7 @@ import { sourceOf } from '../../core/model/group.ts'
 import type { Idp, MappingRule, OidcTrust, SamlTrust } from '../../core/model/idp.ts'
 import type { GroupId, IdpId, MappingRuleId, PersonId } from '../../core/model/ids.ts'
 import { eventOf } from '../audit-event.ts'
-import type { AppliedDomain } from './apply-domain.ts'
+import type { Within } from './apply-domain.ts'
 import { type Path, type Run, resolveAll, settle } from './reconcile.ts'
 
 /** One that does not open (the key-encryption key was lost) is sealed anew: the file has the secret. */
@@ -16,9 +16,14 @@ const isSealed = (run: Run, sealed: string, context: string, secret: string): bo
     return false
   }
 }
-const sealedSecret = (run: Run, id: IdpId, secret: string | undefined, before: Idp | undefined): string | undefined => {
-  if (secret === undefined) return undefined
+const sealedSecret = (
+  run: Run,
+  id: IdpId,
+  { secret, usesSecret }: { readonly secret: string | undefined; readonly usesSecret: boolean },
+  before: Idp | undefined,
+): string | undefined => {
   const sealed = before?.trust.protocol === 'oidc' ? before.trust.clientSecretSealed : undefined
+  if (secret === undefined) return usesSecret ? sealed : undefined // secrets cannot be read back, so a document may leave one out
   const context = `idp:${id}`
   return sealed !== undefined && isSealed(run, sealed, context, secret) ? sealed : run.secrets.seal(secret, context)
 }
@@ -26,7 +31,15 @@ const sealedSecret = (run: Run, id: IdpId, secret: string | undefined, before: I
 const trustOf = (run: Run, id: IdpId, trust: DeclaredIdp['trust'], before: Idp | undefined): SamlTrust | OidcTrust => {
   if (trust.protocol === 'oidc') {
     const { clientSecret, ...rest } = trust
-    return { ...rest, clientSecretSealed: sealedSecret(run, id, clientSecret, before) }
+    return {
+      ...rest,
+      clientSecretSealed: sealedSecret(
+        run,
+        id,
+        { secret: clientSecret, usesSecret: rest.clientAuth !== 'none' },
+        before,
+      ),
+    }
   }
   const known =
     before?.trust.protocol === 'saml' && before.trust.metadataUrl === trust.metadataUrl ? before.trust : undefined
@@ -64,11 +77,11 @@ export const revokeGranted = async (
   )
 }
 
-const applyMappings = async (
+export const applyMappings = async (
   run: Run,
   idp: Idp,
-  declared: DeclaredIdp,
-  domain: AppliedDomain,
+  declared: Pick<DeclaredIdp, 'mappings'>,
+  domain: Within<never>,
   path: Path,
 ): Promise<void> => {
   for (const [index, mapping] of declared.mappings.entries()) {
@@ -108,7 +121,7 @@ const applyMappings = async (
   }
 }
 
-export const applyIdps = async (run: Run, domain: AppliedDomain): Promise<void> => {
+export const applyIdps = async (run: Run, domain: Within<'idps'>): Promise<void> => {
   for (const [index, declared] of domain.declared.idps.entries()) {
     const path: Path = [...domain.path, 'idps', index]
     const { mappings: _, trust, ...plain } = declared

@@ -7,6 +7,7 @@ import type { EpochMs } from '../../core/model/time.ts'
 import { Problem } from '../../problem.ts'
 import { checkSecrets } from '../upkeep/check-secrets.ts'
 import { ensureKeys } from '../upkeep/ensure-keys.ts'
+import { ensureOwnApps } from '../upkeep/ensure-own-apps.ts'
 import { type ApplyDeps, applyTenancy } from './apply.ts'
 import { createTenancyIn } from './create-tenancy.ts'
 import {
@@ -102,10 +103,14 @@ export const applyDeclared =
         )
         continue
       }
-      const { tenancyId, changes } = await applyTenancy(deps)(actor, one)
+      const { tenancyId, changes, waiting } = await applyTenancy(deps)(actor, one)
       await ensureKeys(deps)(actor, tenancyId) // before people: whoever is there may sign in
       const seeded = await seedPeople(deps)(actor, tenancyId, one)
-      tenancies.push({ name: tenancy.name, changes, seeded: seeded.map((p) => p.username) })
+      // roles of people who have only now come to life
+      const again = waiting.length > 0 && seeded.length > 0 ? await applyTenancy(deps)(actor, one) : undefined
+      warnings.push(...(again?.waiting ?? waiting).map(({ where, message }) => `${where}: ${message}`))
+      const all = [...changes, ...(again?.changes ?? [])]
+      tenancies.push({ name: tenancy.name, changes: all, seeded: seeded.map((p) => p.username) })
     }
     return { tenancies, warnings }
   }
@@ -116,7 +121,10 @@ export const bringUp =
     const applied = await applyDeclared(deps)(actor, declared)
     await atLeastOne(deps, actor, first.tenancy)
     const tenancies = await tenanciesOf(deps)
-    for (const tenancy of tenancies) await ensureKeys(deps)(actor, tenancy.id)
+    for (const tenancy of tenancies) {
+      await ensureKeys(deps)(actor, tenancy.id)
+      await ensureOwnApps(deps)(actor, tenancy.id)
+    }
     await bootstrap(deps, actor, tenancies, first)
     const links = await Promise.all(
       tenancies.map(async (t) => ({ tenancy: t.name, link: await setUpLink(deps)(t.id) })),

@@ -12,6 +12,7 @@ import { eventOf } from '../audit-event.ts'
 
 export const DEFAULT_DOMAIN = 'default'
 export const ADMINISTRATORS = 'Administrators'
+export const ADMINISTRATORS_DESCRIPTION = 'May do everything in the tenancy'
 
 export type NewTenancy = {
   readonly tenancy: Tenancy
@@ -77,7 +78,7 @@ export const createTenancyIn = async (
     tenancyId: tenancy.id,
     domainId: domain.id,
     name: ADMINISTRATORS,
-    description: 'May do everything in the tenancy',
+    description: ADMINISTRATORS_DESCRIPTION,
     system: true,
   }
   await tx.tenancies.put(tenancy)

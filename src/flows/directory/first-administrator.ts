@@ -14,8 +14,9 @@ import type { Secrets } from '../../ports/secrets.ts'
 import type { Store, Tx } from '../../ports/store.ts'
 import { eventOf, targetOf } from '../audit-event.ts'
 import { administrators, administratorsGroup } from './administrators.ts'
+import { announceRecovery } from './announce-recovery.ts'
 import { DEFAULT_DOMAIN } from './create-tenancy.ts'
-import { newPerson } from './new-person.ts'
+import { isUsername, newPerson } from './new-person.ts'
 import { newPassword } from './seed-people.ts'
 
 export type FirstAdministratorDeps = {
@@ -38,11 +39,13 @@ export type NotMade =
 export type Made = { readonly person: Person }
 
 const LINK_SECONDS = 24 * 3600
-const keyOf = (digest: string): string => `set-up:${digest}`
-const isUsername = (text: string): boolean => text.length <= 200 && /^[^\s\p{Cc}]+$/u.test(text)
+export const setUpKey = ({ secrets }: Pick<FirstAdministratorDeps, 'secrets'>, token: string): string =>
+  `set-up:${secrets.digest(token)}`
 
+/** Beside the link: it makes one more administrator, whoever there is. */
+type RecoveryKept = { readonly reason: string | null }
 type Place = { readonly tenancy: Tenancy; readonly domain: Domain; readonly group: Group }
-const placeIn = async (tx: Tx, tenancyId: TenancyId): Promise<Place> => {
+export const placeIn = async (tx: Tx, tenancyId: TenancyId): Promise<Place> => {
   const tenancy = await tx.tenancies.get(tenancyId)
   const domain = await tx.domains.byName(tenancyId, DEFAULT_DOMAIN)
   const group = await administratorsGroup(tx, tenancyId)
@@ -75,13 +78,17 @@ const makeIn = async (
   tx: Tx,
   actor: Actor | undefined,
   tenancyId: TenancyId,
-  wanted: NewAdministrator & { readonly phc: string; readonly how: string },
+  wanted: NewAdministrator & {
+    readonly phc: string
+    readonly how: string
+    readonly recovery?: RecoveryKept | undefined
+  },
 ): Promise<Made | NotMade> => {
   const now = deps.clock()
+  const { username, email, recovery } = wanted
   // INVARIANT: asked in the transaction that makes one, or two links claimed at once would make two.
-  if ((await administrators(tx, tenancyId, now)).length > 0) return { refused: 'administrator-exists' }
-  const { domain, group } = await placeIn(tx, tenancyId)
-  const { username, email } = wanted
+  if (!recovery && (await administrators(tx, tenancyId, now)).length > 0) return { refused: 'administrator-exists' }
+  const { tenancy, domain, group } = await placeIn(tx, tenancyId)
   const person = newPerson(deps.random, now, domain, { username, email, displayName: username })
   if ((await tx.people.put(person)) === 'name-taken') return { refused: 'username-taken' }
   await tx.credentials.add(newPassword(deps.random, now, person.id, wanted.phc))
@@ -93,12 +100,18 @@ const makeIn = async (
     since: now,
     expiresAt: undefined,
   })
+  const doer: Actor = actor ?? { kind: 'person', id: person.id, name: person.username }
+  if (recovery) {
+    const said = { reason: recovery.reason ?? undefined, details: { made: true, how: wanted.how }, now }
+    await announceRecovery(tx, deps.random, { tenancy, person, actor: doer, ...said })
+    return { person }
+  }
   await tx.audit.add(
     eventOf(deps.random, now, {
       tenancyId,
       domainId: domain.id,
       action: 'administrator.first-created',
-      actor: actor ?? { kind: 'person', id: person.id, name: person.username },
+      actor: doer,
       target: targetOf(person),
       after: { username, email: email ?? null, group: group.name },
       details: { how: wanted.how },
@@ -138,7 +151,7 @@ export const setUpLink =
       if ((await administrators(tx, tenancyId, now)).length > 0) return undefined
       const { tenancy, domain } = await placeIn(tx, tenancyId)
       const expiresAt = secondsLater(now, LINK_SECONDS)
-      await tx.once.keep(keyOf(deps.secrets.digest(token)), { tenancyId }, expiresAt)
+      await tx.once.keep(setUpKey(deps, token), { tenancyId }, expiresAt)
       return { url: `${deps.baseUrl}/d/${tenancy.name}/${domain.name}/set-up?token=${token}`, expiresAt }
     })
   }
@@ -146,12 +159,13 @@ export const setUpLink =
 /** Whether a page with a form should be shown at all. */
 export type IsSetUpLink = (tenancyId: TenancyId, token: string) => Promise<boolean>
 export const isSetUpLink =
-  ({ store, secrets, clock }: FirstAdministratorDeps): IsSetUpLink =>
+  (deps: FirstAdministratorDeps): IsSetUpLink =>
   (tenancyId, token) =>
-    store.read(async (tx) => {
-      const now = clock()
-      const kept = await tx.once.kept(keyOf(secrets.digest(token)), now)
-      return kept?.tenancyId === tenancyId && (await administrators(tx, tenancyId, now)).length === 0
+    deps.store.read(async (tx) => {
+      const now = deps.clock()
+      const kept = await tx.once.kept(setUpKey(deps, token), now)
+      if (kept?.tenancyId !== tenancyId) return false
+      return kept.recovery !== undefined || (await administrators(tx, tenancyId, now)).length === 0
     })
 
 const rolledBack = Symbol('refused: the link stays good')
@@ -170,10 +184,12 @@ export const claimSetUp =
     let result: Made | NotMade = { refused: 'link-unknown' }
     try {
       await deps.store.write(async (tx) => {
-        const kept = await tx.once.take(keyOf(deps.secrets.digest(token)), deps.clock())
+        const kept = await tx.once.take(setUpKey(deps, token), deps.clock())
+        const recovery = kept?.recovery as RecoveryKept | undefined
+        const how = recovery ? 'recovery link' : 'set-up link'
         result =
           kept?.tenancyId === tenancyId
-            ? await makeIn(deps, tx, undefined, tenancyId, { ...wanted, phc, how: 'set-up link' })
+            ? await makeIn(deps, tx, undefined, tenancyId, { ...wanted, phc, how, recovery })
             : { refused: 'link-unknown' }
         if ('refused' in result) throw rolledBack
       })

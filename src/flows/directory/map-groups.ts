@@ -21,7 +21,7 @@ type Mapping = {
 }
 
 /** No attribute, an empty attribute and an empty list mean the same: no groups (IdPs differ in how they say it). */
-const upstreamGroups = (idp: Idp, attributes: Assertion['attributes']): readonly string[] => [
+export const upstreamGroups = (idp: Idp, attributes: Assertion['attributes']): readonly string[] => [
   ...new Set(idp.groupsFrom.flatMap((name) => attributes[name] ?? []).filter((value) => value !== '')),
 ]
 

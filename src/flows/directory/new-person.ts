@@ -5,6 +5,9 @@ import type { Domain } from '../../core/model/tenancy.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import type { Random } from '../../ports/random.ts'
 
+/** What people may choose to be called. */
+export const isUsername = (text: string): boolean => text.length <= 200 && /^[^\s\p{Cc}]+$/u.test(text)
+
 export const newPerson = (
   random: Pick<Random, 'id' | 'token'>,
   now: EpochMs,

@@ -3,12 +3,14 @@
 import type { Actor } from '../../core/model/audit.ts'
 import type { Declared, DeclaredFault } from '../../core/model/declared.ts'
 import type { TenancyId } from '../../core/model/ids.ts'
-import type { Json } from '../../core/model/json.ts'
+import type { Json, JsonObject } from '../../core/model/json.ts'
+import type { Tags } from '../../core/model/tag.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Secrets } from '../../ports/secrets.ts'
-import type { Tx } from '../../ports/store.ts'
+import type { Change as Seen, Tx } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
+import type { Recording } from '../access/role-rows.ts'
 import { eventOf } from '../audit-event.ts'
 
 export type Noun =
@@ -22,7 +24,10 @@ export type Noun =
   | 'mapping-rule'
   | 'app'
   | 'policy'
-  | 'person'
+  | 'dynamic-group'
+  | 'service-id'
+  | 'role-assignment'
+  | 'service'
 
 export type Change = {
   readonly noun: Noun
@@ -44,9 +49,25 @@ export type Run = {
   readonly where: Declared['where']
   readonly changes: Change[]
   readonly faults: DeclaredFault[]
+  /** What cannot be there yet and is no fault: it comes with a later application. */
+  readonly waiting: DeclaredFault[]
+  /** Changed rows that policies are compiled from, until the revision stands for them. */
+  readonly seen: Seen[]
+  /** How it came, for the audit log; absent: a file was applied. */
+  readonly details?: JsonObject
+  readonly requestId?: string | undefined
   /** Ids of everything the document declares, by noun: what it may take away again when it stops declaring it. */
   readonly declared: Map<Noun, Set<string>>
 }
+
+/** For the writers of flows/access that keep the audit themselves. */
+export const recordingOf = ({ tx, random, now, actor }: Run): Recording => ({
+  tx,
+  random,
+  now,
+  actor,
+  requestId: undefined,
+})
 
 export const fault = (run: Run, path: Path, message: string): void => {
   run.faults.push({ where: run.where(path), message })
@@ -54,6 +75,15 @@ export const fault = (run: Run, path: Path, message: string): void => {
 export const declare = (run: Run, noun: Noun, id: string): void => {
   const ids = run.declared.get(noun) ?? new Set<string>()
   run.declared.set(noun, ids.add(id))
+}
+
+const compiled: ReadonlySet<Noun> = new Set<Noun>(['compartment', 'domain', 'group', 'dynamic-group', 'service'])
+const FEW = 10
+/** The new revisions: one that says what changed for each of a few rows, one for whatever they are of many. */
+export const bumpSeen = async ({ tx, tenancyId, seen }: Run): Promise<void> => {
+  const changed = seen.splice(0)
+  if (changed.length > FEW) await tx.tenancies.bumpRevision(tenancyId)
+  else for (const one of changed) await tx.tenancies.bumpRevision(tenancyId, one)
 }
 
 const inOrder = (a: DeclaredFault, b: DeclaredFault): number => a.where.localeCompare(b.where, 'en', { numeric: true })
@@ -113,6 +143,7 @@ export const record = async (
   const before = rows.before === undefined ? undefined : shown(rows.before, run.secrets.digest)
   const after = rows.after === undefined ? undefined : shown(rows.after, run.secrets.digest)
   run.changes.push({ noun: subject.noun, name: subject.name, action, before, after })
+  if (compiled.has(subject.noun)) run.seen.push({ noun: subject.noun as Seen['noun'], id: subject.id })
   await run.tx.audit.add(
     eventOf(run.random, run.now, {
       tenancyId: run.tenancyId,
@@ -122,7 +153,8 @@ export const record = async (
       target: { type: subject.noun, id: subject.id, name: subject.name },
       before,
       after,
-      details: { by: 'apply' },
+      details: run.details ?? { by: 'apply' },
+      requestId: run.requestId,
     }),
   )
 }
@@ -143,6 +175,22 @@ export const settle = async <T extends { readonly id: string }>(
   }
   await record(run, { ...subject, id: after.id }, before === undefined ? 'create' : 'update', { before, after })
   return true
+}
+
+/** With the times of a row that is kept: what was not changed keeps its day. */
+export const dated = <T extends { readonly createdAt: EpochMs; readonly updatedAt: EpochMs }>(
+  { now }: Run,
+  before: T | undefined,
+  fields: Omit<T, 'createdAt' | 'updatedAt'>,
+): T => {
+  const kept = { ...fields, createdAt: before?.createdAt ?? now, updatedAt: before?.updatedAt ?? now } as T
+  return before === undefined || same(before, kept) ? kept : { ...kept, updatedAt: now }
+}
+
+/** None are written as they were: absent or empty means the same. */
+export const tagsFor = (before: Tags | undefined, declared: Tags): { readonly tags?: Tags } => {
+  if (Object.keys(declared).length > 0) return { tags: declared }
+  return before === undefined ? {} : { tags: {} }
 }
 
 /** Name → row without case; what is not there is a fault at its place in the file. */

@@ -1,20 +1,36 @@
 // What a tenancy file declared once and declares no longer. A list of ids kept with the tenancy says what the file owned at its last
 // application; whatever people made by other means is never in it and never touched.
-//   rules, password policies, mappings, policies    removed
-//   identity providers, applications                disabled: people's links and tokens hang on them
+//   rules, password policies, mappings, policies,
+//   dynamic groups, role assignments, services      removed; a service only when no resource of its types is registered
+//   identity providers, applications, service IDs   disabled: people's links, tokens and keys hang on them
 //   groups, compartments, domains                   left as they are: people and things are in them
-import type { AppId, IdpId, MappingRuleId, PasswordPolicyId, PolicyId, SignOnRuleId } from '../../core/model/ids.ts'
+import type {
+  AppId,
+  DynamicGroupId,
+  IdpId,
+  MappingRuleId,
+  PasswordPolicyId,
+  PolicyId,
+  RegisteredServiceId,
+  RoleAssignmentId,
+  ServiceIdId,
+  SignOnRuleId,
+  TenancyId,
+} from '../../core/model/ids.ts'
 import type { JsonObject } from '../../core/model/json.ts'
+import type { Tx } from '../../ports/store.ts'
 import type { RemovePolicyIn } from '../access/api.ts'
+import { removeAssignment } from '../access/role-rows.ts'
 import { revokeGranted } from './apply-idps.ts'
-import { type Noun, type Run, record, same, shown } from './reconcile.ts'
+import { type Noun, type Run, record, recordingOf, same, shown } from './reconcile.ts'
+import { refuseOrphans } from './write-service-catalogue.ts'
 
 const MODEL = 'declared'
 const LIST = 'owned'
 type Owned = { readonly [noun: string]: readonly string[] }
 
-const ownedBefore = async (run: Run): Promise<Owned> => {
-  const row = await run.tx.payloads.get(run.tenancyId, MODEL, LIST)
+export const ownedIn = async (tx: Tx, tenancyId: TenancyId): Promise<Owned> => {
+  const row = await tx.payloads.get(tenancyId, MODEL, LIST)
   return (row?.body ?? {}) as Owned
 }
 const keepOwned = (run: Run, owned: JsonObject): Promise<void> =>
@@ -87,6 +103,46 @@ const retirePasswordPolicy: Retire = async (run, id) => {
   })
 }
 
+const retireDynamicGroup: Retire = async (run, id) => {
+  const before = await run.tx.dynamicGroups.get(id as DynamicGroupId)
+  if (!before || !(await run.tx.dynamicGroups.remove(before.id))) return
+  await record(run, { noun: 'dynamic-group', id, name: before.name, domainId: before.domainId }, 'remove', {
+    before,
+    after: undefined,
+  })
+}
+const retireServiceId: Retire = async (run, id) => {
+  const before = await run.tx.serviceIds.get(id as ServiceIdId)
+  if (before?.status !== 'active') return
+  const after = { ...before, status: 'inactive' as const, updatedAt: run.now }
+  await run.tx.serviceIds.put(after)
+  await record(run, { noun: 'service-id', id, name: before.name }, 'disable', { before, after })
+}
+const retireAssignment: Retire = async (run, id) => {
+  const before = await run.tx.roleAssignments.get(id as RoleAssignmentId)
+  if (!before) return
+  await removeAssignment(recordingOf(run), before)
+  run.changes.push({
+    noun: 'role-assignment',
+    name: before.name,
+    action: 'remove',
+    before: shown(before, run.secrets.digest),
+    after: undefined,
+  })
+}
+
+/** Ahead of the services that are declared: their types may go from one to another. */
+export const retireServices = async (run: Run, kept: ReadonlySet<string>): Promise<void> => {
+  const owned = await ownedIn(run.tx, run.tenancyId)
+  for (const id of owned.service ?? []) {
+    const before = kept.has(id) ? undefined : await run.tx.services.get(id as RegisteredServiceId)
+    if (!before) continue
+    await refuseOrphans(run.tx, before, [])
+    await run.tx.services.remove(before.id)
+    await record(run, { noun: 'service', id, name: before.name }, 'remove', { before, after: undefined })
+  }
+}
+
 const retirements: readonly (readonly [Noun, Retire])[] = [
   ['policy', retirePolicy],
   ['sign-on-rule', retireSignOnRule],
@@ -94,14 +150,28 @@ const retirements: readonly (readonly [Noun, Retire])[] = [
   ['idp', retireIdp],
   ['app', retireApp],
   ['password-policy', retirePasswordPolicy],
+  ['dynamic-group', retireDynamicGroup],
+  ['role-assignment', retireAssignment],
+  ['service-id', retireServiceId],
 ]
+const ownable: readonly Noun[] = [...retirements.map(([noun]) => noun), 'service']
+
+/** Ahead of the policies that are declared: a policy that goes makes room for one that comes, at the limit too. */
+export const retirePolicies = async (
+  run: Run,
+  removePolicyIn: RemovePolicyIn,
+  kept: ReadonlySet<string>,
+): Promise<void> => {
+  const owned = await ownedIn(run.tx, run.tenancyId)
+  for (const id of owned.policy ?? []) if (!kept.has(id)) await retirePolicy(run, id, removePolicyIn)
+}
 
 export const retire = async (run: Run, removePolicyIn: RemovePolicyIn): Promise<void> => {
-  const before = await ownedBefore(run)
+  const before = await ownedIn(run.tx, run.tenancyId)
   for (const [noun, away] of retirements)
     for (const id of before[noun] ?? []) if (!run.declared.get(noun)?.has(id)) await away(run, id, removePolicyIn)
   const owned: JsonObject = Object.fromEntries(
-    retirements.map(([noun]) => [noun, [...(run.declared.get(noun) ?? [])].sort()]),
+    ownable.map((noun) => [noun, [...(run.declared.get(noun) ?? [])].sort()]),
   )
   if (!same(before, owned)) await keepOwned(run, owned)
 }

@@ -4,7 +4,7 @@ import type { RefusalCode, Step } from '../../core/journey/step.ts'
 import type { App } from '../../core/model/app.ts'
 import type { AppId, DomainId, JourneyId, PersonId, SessionId } from '../../core/model/ids.ts'
 import type { Wants } from '../../core/model/journey.ts'
-import type { Person } from '../../core/model/person.ts'
+import type { Person, Profile } from '../../core/model/person.ts'
 import type { EndReason, Participant, Session } from '../../core/model/session.ts'
 import type { Domain, Tenancy } from '../../core/model/tenancy.ts'
 import type { EpochMs } from '../../core/model/time.ts'
@@ -83,6 +83,18 @@ export type View = {
     | { readonly minLength: number; readonly requireClasses: number; readonly history: number }
     | undefined // on change-password
   readonly passwordExpiresInDays: number | undefined // inside the warning window
+  /** On the steps of a first sign-in. */
+  readonly onboarding:
+    | {
+        readonly tenancy: string
+        readonly domainName: string
+        readonly signsInAt: string | undefined // the identity provider's display name
+        readonly contactEmail: string // to begin with
+        readonly codeSentTo: string | undefined
+        readonly terms: NonNullable<Domain['onboarding']>['terms']
+        readonly name: string
+      }
+    | undefined
 }
 export type Show = (ref: JourneyRef) => Promise<View>
 
@@ -97,6 +109,11 @@ export type Answer =
   | { readonly kind: 'enrol-passkey'; readonly response: unknown; readonly label: string }
   | { readonly kind: 'recovery-codes-kept' }
   | { readonly kind: 'change-password'; readonly current: string; readonly password: string; readonly repeat: string }
+  | { readonly kind: 'confirm-account' }
+  | { readonly kind: 'contact-email'; readonly email: string }
+  | { readonly kind: 'contact-code'; readonly code: string }
+  | { readonly kind: 'accept-terms'; readonly version: string; readonly accepted: boolean }
+  | { readonly kind: 'complete-profile'; readonly name: string; readonly profile: Profile }
   | { readonly kind: 'start-over' } // "not you?": forget who was identified
 
 export type AnswerFault =
@@ -118,6 +135,13 @@ export type AnswerFault =
   | 'password-too-young'
   | 'current-password-wrong'
   | 'missing'
+  | 'email-malformed'
+  | 'code-expired'
+  | 'terms-not-accepted'
+  | 'name-malformed'
+  | 'country-unknown'
+  | 'phone-malformed'
+  | 'time-zone-unknown'
 export type Answered =
   | { readonly kind: 'next' } // 303 to the journey's page
   | {

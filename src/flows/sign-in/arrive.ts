@@ -16,7 +16,7 @@ import type { Store, Tx } from '../../ports/store.ts'
 import type { Assertion } from '../../ports/upstream.ts'
 import { Problem } from '../../problem.ts'
 import { actorOf, eventOf } from '../audit-event.ts'
-import { mapGroups } from '../directory/map-groups.ts'
+import { mapGroups, upstreamGroups } from '../directory/map-groups.ts'
 import { personFromUpstream } from '../directory/person-from-upstream.ts'
 import type { Arrive } from './api.ts'
 import { newJourney } from './begin.ts'
@@ -101,6 +101,7 @@ const withPerson = (
     sessionId: same ? journey.sessionId : undefined,
     evidence: [...(same ? journey.evidence.filter((e) => e.kind !== 'upstream') : []), evidence],
     pending: same ? pending : {},
+    upstreamGroups: upstreamGroups(idp, assertion.attributes),
     upstreamSession: {
       idpId: idp.id,
       nameId: assertion.subject,

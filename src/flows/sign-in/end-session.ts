@@ -1,5 +1,6 @@
 // The one "session ended (reason)" event: ends a session once, writes it down, and queues what others must be told. Everything that
 // ends a session (sign-out, password change, disabling, revocation) comes through here.
+import type { Actor } from '../../core/model/audit.ts'
 import type { AppId, PersonId, SessionId } from '../../core/model/ids.ts'
 import type { EndReason, Participant, Session } from '../../core/model/session.ts'
 import type { EpochMs } from '../../core/model/time.ts'
@@ -12,13 +13,15 @@ export type Ending = {
   readonly at: EpochMs
   readonly exceptApp?: AppId | undefined // it knows already
   readonly requestId?: string | undefined
+  /** Who ends it, when it is not the person whose session it is. */
+  readonly by?: Actor | undefined
 }
 
 export const endSession = async (
   tx: Tx,
   random: Random,
   id: SessionId,
-  { reason, at, exceptApp, requestId }: Ending,
+  { reason, at, exceptApp, requestId, by }: Ending,
 ): Promise<{ readonly ended: Session; readonly participants: readonly Participant[] } | undefined> => {
   const ended = await tx.sessions.end(id, at, reason)
   if (!ended) return undefined
@@ -42,11 +45,13 @@ export const endSession = async (
       tenancyId: ended.tenancyId,
       domainId: ended.domainId,
       action: 'session.ended',
-      actor: person
-        ? { kind: 'person', id: person.id, name: person.username }
-        : { kind: 'system', id: 'gwanmun', name: 'gwanmun' },
+      actor:
+        by ??
+        (person
+          ? { kind: 'person', id: person.id, name: person.username }
+          : { kind: 'system', id: 'gwanmun', name: 'gwanmun' }),
       target: { type: 'session', id: ended.id, name: person?.username ?? '' },
-      details: { why: reason, applications: participants.map((p) => p.appId) },
+      details: { why: reason, person: ended.personId, applications: participants.map((p) => p.appId) },
       requestId,
     }),
   )

@@ -1,5 +1,5 @@
 // The only minter of sessions, and only from `done`. Takes the journey, so of two tabs that finish together one does.
-import { amrOf, type Evidence, type Level } from '../../core/assurance/level.ts'
+import { amrOf, type Evidence, type Level, levelOf } from '../../core/assurance/level.ts'
 import { nextStep } from '../../core/journey/next-step.ts'
 import type { DeviceId, SessionId } from '../../core/model/ids.ts'
 import type { Journey } from '../../core/model/journey.ts'
@@ -38,6 +38,7 @@ const mint = async (tx: Tx, { secrets, random }: Deps, done: Done) => {
   const { journey, loaded, person, now } = done
   const token = random.token()
   const held = await renewed(tx, done)
+  const levelBefore = held && levelOf(held.evidence)
   const fresh: Session = {
     id: held?.id ?? (random.id() as SessionId),
     tokenHash: secrets.digest(token),
@@ -58,9 +59,9 @@ const mint = async (tx: Tx, { secrets, random }: Deps, done: Done) => {
   else if ((await tx.sessions.save(fresh)) === 'stale') {
     const anew: Session = { ...fresh, id: random.id() as SessionId, startedAt: now, version: 0 }
     await tx.sessions.add(anew)
-    return { token, session: anew }
+    return { token, session: anew, levelBefore: undefined }
   }
-  return { token, session: fresh }
+  return { token, session: fresh, levelBefore }
 }
 
 const provedSecondFactorHere = (evidence: readonly Evidence[], since: EpochMs): boolean =>
@@ -108,11 +109,24 @@ const noteDeviceUse = async (tx: Tx, { journey, now }: Done): Promise<void> => {
   if (device) await tx.devices.put({ ...device, lastUsedAt: now })
 }
 
+const MOST_GROUPS = 200
+/** What a replay of this sign-in under other rules needs to know: the provider's word, and since when the device was trusted. */
+const cameBy = ({ evidence, upstreamGroups }: Journey): JsonObject => {
+  const device = evidence.find((e) => e.kind === 'trusted-device')
+  const vouched = evidence.find((e) => e.kind === 'upstream')
+  const groups = upstreamGroups?.slice(0, MOST_GROUPS).map((value) => value.slice(0, 200))
+  return {
+    ...(device ? { deviceTrustedAt: device.trustedAt } : {}),
+    ...(vouched ? { upstream: { idp: vouched.idpId, level: vouched.level, ...(groups ? { groups } : {}) } } : {}),
+  }
+}
+
 const record = (
   tx: Tx,
   random: Random,
   { journey, loaded, person, level, source, now }: Done,
   session: Session,
+  levelBefore: Level | undefined,
 ): Promise<void> =>
   tx.audit.add(
     eventOf(random, now, {
@@ -124,12 +138,14 @@ const record = (
       details: {
         path: journey.path as unknown as JsonObject[],
         level,
+        ...(levelBefore === undefined ? {} : { levelBefore }),
         amr: amrOf(journey.evidence),
         app: loaded.app?.name ?? null,
         needed: loaded.need.level.value,
         because: loaded.need.level.because as unknown as JsonObject,
         rules: loaded.need.applied,
         groups: loaded.groups.map((g) => g.name),
+        ...cameBy(journey),
         session: session.id,
         address: source.address,
       },
@@ -153,14 +169,14 @@ export const finisher =
       const done = await load(tx, deps, ref, now)
       // INVARIANT: asked and taken in one transaction: nothing that nextStep saw can change in between.
       if (!done || !(await tx.journeys.take(ref.journeyId))) return undefined
-      const { token, session } = await mint(tx, deps, done)
+      const { token, session, levelBefore } = await mint(tx, deps, done)
       // One browser, one session: who signs in as somebody else leaves nobody signed in behind them.
       const before = done.journey.beganIn
       if (before !== undefined && before !== session.id)
         await endSession(tx, deps.random, before, { reason: 'replaced', at: now, requestId: ref.source.requestId })
       const deviceToken = await trust(tx, deps, done)
       await noteDeviceUse(tx, done)
-      await record(tx, deps.random, done, session)
+      await record(tx, deps.random, done, session, levelBefore)
       return { sessionToken: token, session, deviceToken, resume: done.journey.wants.resume }
     })
   }

@@ -1,8 +1,10 @@
 // Rows → Facts: the one place that decides what nextStep gets to see of a person. Reads only.
+import { isBypassCode, maySpend } from '../../core/assurance/bypass-code.ts'
 import type { Evidence, FactorKind, Level } from '../../core/assurance/level.ts'
 import { isExpired, policyFor } from '../../core/assurance/password-policy.ts'
 import { type Requirement, requirementOf } from '../../core/assurance/requirement.ts'
 import type { Facts } from '../../core/journey/facts.ts'
+import { owedBy } from '../../core/journey/onboarding.ts'
 import type { App } from '../../core/model/app.ts'
 import type { Credential, PasswordCredential } from '../../core/model/credential.ts'
 import type { Group } from '../../core/model/group.ts'
@@ -62,10 +64,12 @@ const standing = async (
   })
 }
 
-const enrolledKinds = (credentials: readonly Credential[]): readonly FactorKind[] => [
-  ...new Set(
-    credentials.filter((c) => c.data.kind !== 'recovery-code' || c.data.hashes.length > 0).map((c) => c.data.kind),
-  ),
+const counts = (credential: Credential, need: Requirement, now: EpochMs): boolean =>
+  isBypassCode(credential)
+    ? maySpend(credential, need, now)
+    : credential.data.kind !== 'recovery-code' || credential.data.hashes.length > 0
+const enrolledKinds = (credentials: readonly Credential[], need: Requirement, now: EpochMs): readonly FactorKind[] => [
+  ...new Set(credentials.filter((c) => counts(c, need, now)).map((c) => c.data.kind)),
 ]
 
 /** An application of another tenancy is none: `wants.appId` may come from an old journey or a confused edge. */
@@ -105,12 +109,13 @@ export const loadFacts = async (tx: Tx, asking: Asking, now: EpochMs): Promise<L
       need,
       freshAfter: asking.freshAfter,
       evidence,
-      enrolled: enrolledKinds(credentials),
+      enrolled: enrolledKinds(credentials, need, now),
       password: password && {
         expired: !person?.serviceAccount && isExpired(policy, password.data.setAt, now),
         mustChange: password.data.mustChange,
       },
       recoveryCodesToKeep: asking.recoveryCodesToKeep,
+      owed: owedBy(domain.onboarding, person),
     },
   }
 }

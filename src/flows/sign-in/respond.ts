@@ -4,8 +4,10 @@ import type { EpochMs } from '../../core/model/time.ts'
 import { Problem } from '../../problem.ts'
 import { type AnsweringDeps, fault, type Given } from './answers/answering.ts'
 import { changePassword } from './answers/change-password.ts'
+import { contactCode, contactEmail } from './answers/contact-email.ts'
 import { enrolPasskey, enrolTotp, recoveryCodesKept } from './answers/enrol.ts'
 import { chooseIdp, identify, startOver } from './answers/identify.ts'
+import { acceptTerms, completeProfile, confirmAccount } from './answers/onboarding.ts'
 import { answerPassword } from './answers/password.ts'
 import { answerPasskey, answerRecoveryCode, answerTotp } from './answers/second-factor.ts'
 import type { Answer, Answered, JourneyRef, Respond } from './api.ts'
@@ -37,7 +39,13 @@ const fits = (step: Step, answer: Answer): boolean => {
     case 'recovery-codes-kept':
       return step.do === 'keep-recovery-codes'
     case 'change-password':
-      return step.do === 'change-password'
+    case 'confirm-account':
+    case 'accept-terms':
+    case 'complete-profile':
+      return step.do === answer.kind
+    case 'contact-email':
+    case 'contact-code':
+      return step.do === 'contact-email'
   }
 }
 
@@ -65,6 +73,16 @@ const give = (deps: AnsweringDeps, given: Given, answer: Answer): Promise<Answer
       return recoveryCodesKept(deps, given)
     case 'change-password':
       return changePassword(deps, given, answer)
+    case 'confirm-account':
+      return confirmAccount(deps, given)
+    case 'contact-email':
+      return contactEmail(deps, given, answer.email)
+    case 'contact-code':
+      return contactCode(deps, given, answer.code)
+    case 'accept-terms':
+      return acceptTerms(deps, given, answer)
+    case 'complete-profile':
+      return completeProfile(deps, given, answer)
   }
 }
 

@@ -88,6 +88,31 @@ const upstreamOf = async (store: Store, { step, journey }: Open): Promise<View['
   return idp && { name: idp.name, displayName: idp.displayName, begun: journey.pending.upstream?.idpId === idp.id }
 }
 
+const firstSignIn: ReadonlySet<Step['do']> = new Set<Step['do']>([
+  'confirm-account',
+  'contact-email',
+  'accept-terms',
+  'complete-profile',
+])
+/** Read from the session and the store, never from the form: nobody edits where they are. */
+const onboardingOf = async (store: Store, { step, domain, person, journey }: Open): Promise<View['onboarding']> => {
+  if (!person || !firstSignIn.has(step.do)) return undefined
+  const route = journey.route
+  const read = await store.read(async (tx) => ({
+    tenancy: await tx.tenancies.get(domain.tenancyId),
+    idp: route === undefined || route === 'local' ? undefined : await tx.idps.get(route),
+  }))
+  return {
+    tenancy: read.tenancy?.displayName ?? '',
+    domainName: domain.displayName,
+    signsInAt: read.idp?.displayName,
+    contactEmail: person.email ?? '',
+    codeSentTo: journey.pending.contact?.email,
+    terms: domain.onboarding?.terms,
+    name: person.displayName,
+  }
+}
+
 const warningOf = (open: Open, now: EpochMs): number | undefined => {
   const password = passwordOf(open.credentials)
   const { maxAgeDays } = open.passwordPolicy
@@ -128,6 +153,7 @@ const viewOf = async (deps: Deps, open: Open, now: EpochMs): Promise<View> => {
           }
         : undefined,
     passwordExpiresInDays: warningOf(open, now),
+    onboarding: await onboardingOf(deps.store, open),
   }
 }
 

@@ -83,7 +83,6 @@ describe('A14 files of policy tests', () => {
     ['expected a time in UTC', { ...whole, now: '2030-01-16T12:00:00+02:00' }],
     ['expected `may` or `mayNot`', { ...whole, expect: [{ who: 'a', on: 'b' }] }],
     ['unknown key `expect[0].might`', { ...whole, expect: [{ who: 'a', on: 'b', may: ['read'], might: [] }] }],
-    ['expected `tenancy`, `files` or both', { ...whole, tenancy: undefined }],
     ['`expect` must be at least 1', { ...whole, expect: [] }],
   ])('%s', (message, value) => expect(faultsOf(value)).toContain(message))
 })

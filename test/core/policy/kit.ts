@@ -89,6 +89,7 @@ export const compartments = [
 ]
 
 const groupNames = ['Administrators', 'Admins', 'Ops', 'Devs', 'Interns', 'Auditors', 'Users']
+const dynamicGroupNames = ['Fleet', 'Functions', 'Blues']
 export const groupId = (name: string): GroupId => `g-${name}` as GroupId
 export const world: World = {
   domains: new Set(['default', 'partners']),
@@ -97,6 +98,8 @@ export const world: World = {
     ['partners/administrators', 'g-partners-Administrators'],
   ]),
   groupIds: new Set([...groupNames.map(groupId), 'g-partners-Administrators']),
+  dynamicGroups: new Map(dynamicGroupNames.map((g) => [`default/${g.toLowerCase()}`, `dg-${g}`])),
+  dynamicGroupIds: new Set(dynamicGroupNames.map((g) => `dg-${g}`)),
   tree: treeOf(compartments),
 }
 

@@ -166,6 +166,37 @@ test('A1 a grant moved up to the parent never reduces', () => {
     return !allow([...all, grant('compartment Prod:Web')], r) || allow([...all, grant('compartment Prod')], r)
   })
 })
+test('A4 how statements are split over policies has no meaning', () => {
+  const policyWith = (all: readonly Policy[]): readonly Policy[] => {
+    const byPlace = Map.groupBy(all, (p) => p.compartmentId)
+    return [...byPlace.values()].map((some) => ({
+      ...(some[0] as Policy),
+      statements: some.flatMap((p) => p.statements),
+      bindings: some.flatMap((p) => p.bindings),
+    }))
+  }
+  asProperty([lines, request], (all, r) => {
+    const apart = numbered(all)
+    return decide(policyWith(apart), r)?.allow === decide(apart, r)?.allow
+  })
+})
+test('A2 a verb allows what it and all below it allow, and denies what it and all above it deny', () => {
+  asProperty([lines, subject, fc.constantFrom(...types), fc.nat(3), request], (all, who, type, n, r) => {
+    const each = (kind: string, some: readonly string[]) =>
+      some.map((verb) => `${kind} ${who} to ${verb} ${type} in tenancy`)
+    const verb = verbs[n] ?? 'manage'
+    return (
+      allow([...all, ...each('Allow', [verb])], r) === allow([...all, ...each('Allow', verbs.slice(0, n + 1))], r) &&
+      allow([...all, ...each('Deny', [verb])], r) === allow([...all, ...each('Deny', verbs.slice(n))], r)
+    )
+  })
+})
+test('A2 denying `inspect` is denying all four', () => {
+  asProperty([lines, subject, fc.constantFrom(...types), request], (all, who, type, r) => {
+    const deny = (verb: string) => `Deny ${who} to ${verb} ${type} in tenancy`
+    return allow([...all, deny('inspect')], r) === allow([...all, ...verbs.map(deny)], r)
+  })
+})
 test('A4 the administrators are never refused', () => {
   asProperty([lines, request], (all, r) => {
     const verdict = decide(numbered(all), { ...r, groups: [...(r.groups ?? []), 'Administrators'] })

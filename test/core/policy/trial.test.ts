@@ -1,11 +1,12 @@
 // Tenancies on paper and tables of expectations: what passes, what fails and which statement is named.
 import { describe, expect, test } from 'vitest'
-import { paperOfStatements, sketchOf } from '../../../src/core/policy/sketch.ts'
+import { paperOfStatements } from '../../../src/core/policy/sketch.ts'
+import { nobody, stageOf } from '../../../src/core/policy/stage.ts'
 import { type Expectation, runTrial, type Trial } from '../../../src/core/policy/trial.ts'
 import { catalogue, noon } from './kit.ts'
 
 const paper = (...statements: readonly string[]) =>
-  sketchOf(paperOfStatements([{ name: 'p', compartment: [], statements }]), catalogue)
+  stageOf(paperOfStatements([{ name: 'p', compartment: [], statements }]), nobody, catalogue, new Map())
 const row = (differs: Partial<Expectation>): Expectation => ({
   who: ['kim'],
   on: ['web'],
@@ -16,17 +17,17 @@ const row = (differs: Partial<Expectation>): Expectation => ({
   because: undefined,
   ...differs,
 })
+const person = (...groups: readonly string[]) => ({ kind: 'person' as const, id: undefined, groups, domain: undefined })
 const trial = (...expect: readonly Expectation[]): Trial => ({
   now: noon,
-  people: {
-    kim: { id: undefined, groups: ['ops', 'partners/staff'] },
-    lee: { id: undefined, groups: ['nobody-has-this'] },
-    ada: { id: undefined, groups: ['Administrators'] },
+  cast: {
+    ...nobody,
+    subjects: { kim: person('ops', 'partners/staff'), lee: person('nobody-has-this'), ada: person('Administrators') },
   },
   resources: {
-    web: { type: 'buckets', id: undefined, compartment: 'prod:web', properties: { owner: 'kim' } },
-    odd: { type: 'bucketz', id: undefined, compartment: undefined, properties: {} },
-    far: { type: 'buckets', id: undefined, compartment: 'elsewhere', properties: {} },
+    web: { type: 'buckets', id: undefined, compartment: 'prod:web', properties: { owner: 'kim' }, tags: undefined },
+    odd: { type: 'bucketz', id: undefined, compartment: undefined, properties: {}, tags: undefined },
+    far: { type: 'buckets', id: undefined, compartment: 'elsewhere', properties: {}, tags: undefined },
   },
   expect,
 })
@@ -40,9 +41,11 @@ const results = (...rows: readonly Expectation[]) => runTrial(paper(...statement
 
 describe('A14 policy tests', () => {
   test('statements are taken at their word: groups and compartments are there', () => {
-    expect(paper(...statements).faults.flat(2)).toEqual([])
+    expect(paper(...statements).sketch.faults.flat(2)).toEqual([])
     expect(
-      paper('Allow group X to read buckets in compartment id ocid1.c', 'nonsense').faults[0]?.map((f) => f.length > 0),
+      paper('Allow group X to read buckets in compartment id ocid1.c', 'nonsense').sketch.faults[0]?.map(
+        (f) => f.length > 0,
+      ),
     ).toEqual([false, true])
   })
   test.each<[string, Partial<Expectation>, boolean, string, readonly string[]]>([

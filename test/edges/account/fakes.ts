@@ -3,8 +3,11 @@
 import type { AccountDeps } from '../../../src/edges/account/deps.ts'
 import { accountEdge } from '../../../src/edges/account/routes.ts'
 import type { SignInDeps } from '../../../src/edges/sign-in/routes.ts'
+import type { AccessFlows, AccessView } from '../../../src/flows/account/access.ts'
 import type { AccountFlows, Outcome, Overview } from '../../../src/flows/account/api.ts'
+import type { OwnEmail } from '../../../src/flows/account/own-email.ts'
 import type { Answered } from '../../../src/flows/sign-in/api.ts'
+import type { Problem } from '../../../src/problem.ts'
 import { type Running, start, tokenOf } from '../sign-in/fakes.ts'
 
 const at = Date.UTC(2026, 10, 21, 6, 0)
@@ -105,12 +108,71 @@ export const overview: Overview = {
   ],
 }
 
+const person = (username: string) => ({
+  id: `p-${username}` as never,
+  username,
+  displayName: `${username} <i>`,
+  email: undefined,
+})
+export const accessView: AccessView = {
+  tenancy: 'acme',
+  requests: [
+    {
+      id: 'r1' as never,
+      group: 'finance',
+      reason: 'quarter end',
+      status: 'pending',
+      role: undefined,
+      createdAt: at,
+      until: undefined,
+    },
+    {
+      id: 'r2' as never,
+      group: 'devs',
+      reason: 'help out',
+      status: 'denied',
+      role: undefined,
+      createdAt: at,
+      until: undefined,
+    },
+  ],
+  administered: [
+    {
+      group: { id: 'g1', tenancyId: 't', domainId: 'd', name: 'support', description: '', system: false } as never,
+      members: [
+        { person: person('ada'), role: 'admin', expiresAt: undefined, sources: ['direct'] },
+        { person: person('bob'), role: 'user', expiresAt: at + 86_400_000, sources: ['direct'] },
+        { person: person('cem'), role: 'user', expiresAt: undefined, sources: ['mapped'] },
+      ],
+      waiting: [
+        {
+          id: 'r3' as never,
+          tenancyId: 't' as never,
+          groupId: 'g1' as never,
+          personId: 'p-dora' as never,
+          reason: 'tickets <script>',
+          until: at + 86_400_000,
+          status: 'pending',
+          role: undefined,
+          decidedBy: undefined,
+          decidedAt: undefined,
+          createdAt: at,
+          version: 0,
+          person: person('dora'),
+        },
+      ],
+    },
+  ],
+}
+
 export type AccountWorld = {
+  refusal: Problem | undefined // of every act on groups
   overview: Overview
   outcome: Outcome
   answered: Answered | Extract<Outcome, { kind: 'prove-first' }>
   signedIn: boolean
   visits: boolean // afterSignOut answered
+  codeSentTo: string | undefined
   readonly calls: { readonly name: string; readonly args: readonly unknown[] }[]
   readonly begun: unknown[]
 }
@@ -141,6 +203,33 @@ const flowsOf = (world: AccountWorld): AccountFlows => {
   }
 }
 
+const accessOf = (world: AccountWorld): AccessFlows => {
+  const called = async (name: string, ...args: unknown[]): Promise<void> => {
+    world.calls.push({ name, args })
+    if (world.refusal) throw world.refusal
+  }
+  return {
+    view: async () => accessView,
+    ask: (_ref, asked) => called('ask', asked),
+    withdraw: (_ref, id) => called('withdraw', id),
+    decide: (_ref, id, decision) => called('decide', id, decision),
+    editRole: (_ref, group, member, role) => called('editRole', group, member, role),
+    removeMember: (_ref, group, member) => called('removeMember', group, member),
+  }
+}
+
+const emailOf = (world: AccountWorld): OwnEmail => {
+  const called = async (name: string, ...args: unknown[]) => {
+    world.calls.push({ name, args })
+    return world.answered
+  }
+  return {
+    waiting: async () => world.codeSentTo,
+    send: (_ref, email) => called('sendEmailCode', email),
+    confirm: (_ref, code) => called('confirmEmail', code),
+  }
+}
+
 const depsOf = (world: AccountWorld, signIn: SignInDeps): AccountDeps => ({
   findDomain: signIn.findDomain,
   assess: async ({ sessionToken }) =>
@@ -160,6 +249,8 @@ const depsOf = (world: AccountWorld, signIn: SignInDeps): AccountDeps => ({
     return world.visits
   },
   flows: flowsOf(world),
+  access: accessOf(world),
+  email: emailOf(world),
   cookies: signIn.cookies,
   secrets: { mac: (purpose, value) => `${purpose}:${value.slice(0, 8)}`, same: (a, b) => a === b },
   render: signIn.render,
@@ -171,11 +262,13 @@ export const startAccount = async (): Promise<
   Running & { readonly account: AccountWorld; readonly cookie: string }
 > => {
   const account: AccountWorld = {
+    refusal: undefined,
     overview,
     outcome: { kind: 'done' },
     answered: { kind: 'next' },
     signedIn: true,
     visits: false,
+    codeSentTo: undefined,
     calls: [],
     begun: [],
   }

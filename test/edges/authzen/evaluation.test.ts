@@ -196,6 +196,10 @@ describe('A11 metadata', () => {
         policy_decision_point: 'https://id.example/t/acme',
         access_evaluation_endpoint: 'https://id.example/t/acme/access/v1/evaluation',
         access_evaluations_endpoint: 'https://id.example/t/acme/access/v1/evaluations',
+        search_subject_endpoint: 'https://id.example/t/acme/access/v1/search/subject',
+        search_resource_endpoint: 'https://id.example/t/acme/access/v1/search/resource',
+        search_action_endpoint: 'https://id.example/t/acme/access/v1/search/action',
+        capabilities: ['urn:gwanmun:authzen:decision-id', 'urn:gwanmun:authzen:step-up'],
       },
     ])
   })

@@ -44,6 +44,16 @@ describe('answers', () => {
       { kind: 'change-password', current: 'a', password: 'b', repeat: 'c' },
     ],
     ['start-over', {}, { kind: 'start-over' }],
+    ['confirm-account', {}, { kind: 'confirm-account' }],
+    ['contact-email', { email: 'a@b.example' }, { kind: 'contact-email', email: 'a@b.example' }],
+    ['contact-code', { otp: '123 456' }, { kind: 'contact-code', code: '123 456' }],
+    ['accept-terms', { version: '1', accepted: 'yes' }, { kind: 'accept-terms', version: '1', accepted: true }],
+    ['accept-terms', { version: '1' }, { kind: 'accept-terms', version: '1', accepted: false }],
+    [
+      'complete-profile',
+      { name: 'A', country: 'KR', phone: ' 1 ', time_zone: 'UTC' },
+      { kind: 'complete-profile', name: 'A', profile: { country: 'KR', phone: '1', timeZone: 'UTC' } },
+    ],
   ] as const)('`do=%s`', async ([button, fields, answer]) => {
     const { res } = await post({ ...fields, do: button, hop: 'h' })
     expect(res.status).toBe(303)

@@ -113,11 +113,11 @@ describe.skipIf(!browser)('I1 in a browser', () => {
       await page.goto(stepUrl())
       await focus(page, 'password')
       const order: string[] = []
-      for (let i = 0; i < 6; i++) {
+      for (let i = 0; i < 7; i++) {
         await page.keyboard.press('Tab')
         order.push(await focused(page))
       }
-      expect(order).toEqual(['Show', 'sign-in', 'use-passkey', 'idp-corp-saml', 'idp-corp-oidc', '한국어'])
+      expect(order).toEqual(['Show', 'sign-in', 'forgot', 'use-passkey', 'idp-corp-saml', 'idp-corp-oidc', '한국어'])
       await page.focus('#password')
       await page.keyboard.press('Shift+Tab')
       expect(await focused(page)).toBe('Not you?')

@@ -88,8 +88,26 @@ export const viewOf = (step: Step, more: Partial<View> = {}): View => ({
   because: 'because' in step && step.because?.by === 'rule' ? step.because : undefined,
   passwordRules: step.do === 'change-password' ? { minLength: 12, requireClasses: 3, history: 5 } : undefined,
   passwordExpiresInDays: undefined,
+  onboarding: undefined,
   ...more,
 })
+
+const firstSignIn: View['onboarding'] = {
+  tenancy: 'Acme <i>',
+  domainName: '기본 도메인',
+  signsInAt: 'Corp SAML',
+  contactEmail: 'alice@example.com',
+  codeSentTo: undefined,
+  terms: {
+    version: '2026-1',
+    text: {
+      en: 'Be kind <b>.\n\nKeep your password to yourself.',
+      ko: '친절하십시오.\n\n비밀번호를 남에게 알리지 마십시오.',
+    },
+    url: 'https://payroll.example/terms',
+  },
+  name: 'Alice',
+}
 
 const byGroup = { by: 'rule', rule: 'finance-mfa', group: 'finance <i>', app: undefined } as const
 /** Every step that has a page, by the name of its row. */
@@ -118,6 +136,14 @@ export const steps = {
   'enrol passkey': viewOf({ do: 'enrol', offer: ['passkey'], level: 3, because: { ...byGroup, group: undefined } }),
   'keep-recovery-codes': viewOf({ do: 'keep-recovery-codes' }),
   'change-password': viewOf({ do: 'change-password', why: 'expired' }),
+  'confirm-account': viewOf({ do: 'confirm-account' }, { onboarding: firstSignIn }),
+  'contact-email': viewOf({ do: 'contact-email' }, { onboarding: firstSignIn }),
+  'contact-email code': viewOf(
+    { do: 'contact-email' },
+    { onboarding: { ...firstSignIn, codeSentTo: 'alice@example.com' } },
+  ),
+  'accept-terms': viewOf({ do: 'accept-terms' }, { onboarding: firstSignIn }),
+  'complete-profile': viewOf({ do: 'complete-profile' }, { onboarding: firstSignIn }),
   'upstream begun': viewOf(
     { do: 'upstream', idpId: 'idp-1' as never },
     { upstream: { name: 'corp-saml', displayName: 'Corp SAML', begun: true } },

@@ -235,9 +235,9 @@ describe('A10 every decision is on record', () => {
       write: (work) =>
         work({
           audit: {
-            addDecision: async ({ id }: { id: string }) => {
-              if (id === 'bad') throw new Error('refused by the database')
-              written.push(id)
+            addDecisions: async (records: readonly { id: string }[]) => {
+              if (records.some(({ id }) => id === 'bad')) throw new Error('refused by the database')
+              written.push(...records.map(({ id }) => id))
             },
           },
         } as never),

@@ -2,14 +2,17 @@
 // acme > Prod > Web, acme > Test; domains `default` and `partners`; people and groups on demand.
 import { join } from 'node:path'
 import { readCatalogue } from '../../../src/adapters/yaml/catalogue-file.ts'
+import { readRoles } from '../../../src/adapters/yaml/roles-file.ts'
 import type { Actor } from '../../../src/core/model/audit.ts'
 import type { Membership, Provenance } from '../../../src/core/model/group.ts'
 import type { CompartmentId, DomainId, GroupId, PersonId } from '../../../src/core/model/ids.ts'
 import type { JsonObject } from '../../../src/core/model/json.ts'
 import type { Person } from '../../../src/core/model/person.ts'
 import type { Compartment } from '../../../src/core/model/tenancy.ts'
+import type { Catalogue } from '../../../src/core/policy/catalogue.ts'
 import type { Caller, Decision, PolicyWritten, Question } from '../../../src/flows/access/api.ts'
 import { authorizer } from '../../../src/flows/access/authorize.ts'
+import { snapshots } from '../../../src/flows/access/snapshots.ts'
 import { policyWriter } from '../../../src/flows/access/write-policy.ts'
 import { blankDomain, createTenancyIn } from '../../../src/flows/directory/create-tenancy.ts'
 import { newPerson } from '../../../src/flows/directory/new-person.ts'
@@ -19,6 +22,9 @@ import { testStore } from '../../stores/open-test-store.ts'
 const read = readCatalogue(join(import.meta.dirname, '../../../config/catalogue'))
 if ('faults' in read) throw new Error(JSON.stringify(read.faults))
 export const { catalogue } = read
+const readBack = readRoles(join(import.meta.dirname, '../../../config/roles'), catalogue)
+if ('faults' in readBack) throw new Error(JSON.stringify(readBack.faults))
+export const { roles } = readBack
 
 const counting = (): Random => {
   let count = 0
@@ -55,7 +61,8 @@ export const questionOf = (a: Ask): Question => ({
   context: a.context ?? {},
 })
 
-export const office = async () => {
+/** @param shipped the catalogue it comes with */
+export const office = async (shipped: Catalogue = catalogue) => {
   const store = await testStore()
   const random = counting()
   let now = Date.UTC(2030, 0, 16, 12)
@@ -80,7 +87,8 @@ export const office = async () => {
     for (const c of [prod, web, test]) await tx.compartments.put(c)
   })
   const places = { acme: made.root.id, Prod: prod.id, Web: web.id, Test: test.id }
-  const deps = { store, clock, random, catalogue }
+  const known = snapshots({ store, catalogue: shipped, roles })
+  const deps = { store, clock, random, catalogue: shipped, known }
   const authorize = authorizer(deps)
   const writer = policyWriter(deps)
   const domainId = (name: 'default' | 'partners'): DomainId => (name === 'default' ? made.domain.id : partners.id)
@@ -89,6 +97,9 @@ export const office = async () => {
 
   return {
     store,
+    clock,
+    random,
+    known,
     authorize,
     writer,
     tenancyId,

@@ -1,5 +1,7 @@
 // Writing policies: all faults at once, nothing changed when there is one, names bound to ids, one revision per change.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { RegisteredServiceId } from '../../../src/core/model/ids.ts'
 import { type Office, office, operator } from './office.ts'
 
 let o: Office
@@ -109,16 +111,16 @@ describe('A1 faults of every statement, and nothing is written', () => {
       /there is no compartment `Test` in `Prod`/,
     ],
     [
-      'A7 not evaluated yet',
-      ['Endorse group devs to use reports in any-tenancy'],
-      'acme',
-      /`endorse` is parsed but not yet evaluated by this version/,
+      'A7 another tenancy only from the root',
+      ['Endorse any-user to use reports in any-tenancy'],
+      'Prod',
+      /statements about other tenancies belong to policies attached to the root/,
     ],
     [
-      'A8 not evaluated yet',
+      'A8 a dynamic group that is not there',
       ['Allow dynamic-group d to use reports in tenancy'],
       'acme',
-      /`dynamic-group` subject is parsed but not yet evaluated/,
+      /there is no dynamic group `d` in domain `default`; create the dynamic group first/,
     ],
     ['no statement at all', [], 'acme', /at least one statement/],
     ['an empty statement', [''], 'acme', /expected a statement, found the end/],
@@ -179,4 +181,28 @@ test('inside a transaction of the caller: what is rolled back was never written'
   })
   await expect(failing).rejects.toThrow('changed my mind')
   expect([await kept(), await o.revision(), await o.audit('policy.created')]).toEqual([[], revision, []])
+})
+
+test('A1 types that the tenancy registered are known, those of nobody are warned of', async () => {
+  await o.store.write((tx) =>
+    tx.services.put({
+      id: 'svc' as RegisteredServiceId,
+      tenancyId: o.tenancyId,
+      name: 'till',
+      data: {
+        service: 'till',
+        types: { tills: { noun: 'till', permissions: { read: ['TILL_READ'] }, variables: [], operations: {} } },
+        families: {},
+        aliases: {},
+        regions: {},
+      },
+      createdAt: 0,
+      updatedAt: 0,
+    }),
+  )
+  const { warnings } = await o.put('p', [
+    'Allow any-user to read tills in tenancy',
+    'Allow any-user to read spaceships in tenancy',
+  ])
+  expect(warnings.map((w) => [w.statement, w.code])).toEqual([[2, 'resource-type-unknown']])
 })

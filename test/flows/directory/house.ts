@@ -2,14 +2,18 @@
 import { join } from 'node:path'
 import { keyEncryptionKey, secrets as realSecrets } from '../../../src/adapters/secrets.ts'
 import { readCatalogue } from '../../../src/adapters/yaml/catalogue-file.ts'
-import { secretReader } from '../../../src/adapters/yaml/secret-field.ts'
+import { readRoles } from '../../../src/adapters/yaml/roles-file.ts'
+import { type Env, secretReader } from '../../../src/adapters/yaml/secret-field.ts'
 import { parseTenancy } from '../../../src/adapters/yaml/tenancy-file.ts'
 import type { Actor } from '../../../src/core/model/audit.ts'
 import type { Declared } from '../../../src/core/model/declared.ts'
 import type { Group, Provenance } from '../../../src/core/model/group.ts'
 import type { DomainId, GroupId, JourneyId, PersonId, SignOnRuleId, TenancyId } from '../../../src/core/model/ids.ts'
+import { isOwnApp } from '../../../src/core/model/own-apps.ts'
 import type { SignOnRule } from '../../../src/core/model/sign-on.ts'
 import type { Domain } from '../../../src/core/model/tenancy.ts'
+import { tenancyCatalogues } from '../../../src/flows/access/known.ts'
+import { snapshots } from '../../../src/flows/access/snapshots.ts'
 import { policyWriter } from '../../../src/flows/access/write-policy.ts'
 import { type ApplyDeps, applyTenancy, planTenancy } from '../../../src/flows/directory/apply.ts'
 import { newPerson } from '../../../src/flows/directory/new-person.ts'
@@ -26,15 +30,18 @@ export const counting = (): Random => {
   const next = (): string => String(++count).padStart(26, '0')
   return { id: next, token: () => `token-${next()}`, bytes: (length) => new Uint8Array(length).fill(++count) }
 }
-export const declaredIn = (text: string): Declared => {
-  const parsed = parseTenancy(text.replace(/^\n/, ''), 'acme.yaml', secretReader({}))
+export const declaredIn = (text: string, env: Env = {}): Declared => {
+  const parsed = parseTenancy(text.replace(/^\n/, ''), 'acme.yaml', secretReader(env))
   if ('faults' in parsed) throw new Error(JSON.stringify(parsed.faults))
   return parsed
 }
 
 const read = readCatalogue(join(import.meta.dirname, '../../../config/catalogue'))
 if ('faults' in read) throw new Error(JSON.stringify(read.faults))
-const { catalogue } = read
+export const { catalogue } = read
+const readingRoles = readRoles(join(import.meta.dirname, '../../../config/roles'), catalogue)
+if ('faults' in readingRoles) throw new Error(JSON.stringify(readingRoles.faults))
+export const { roles } = readingRoles
 
 type NewPerson = {
   readonly direct?: readonly string[]
@@ -64,7 +71,7 @@ const deed = (store: Store, random: Random, clock: () => number, tenancyId: () =
         groups: await tx.groups.list(domain.id),
         idps: await tx.idps.list(domain.id),
         rules: await tx.signOnRules.list(domain.id),
-        apps: await tx.apps.list(tenancyId()),
+        apps: (await tx.apps.list(tenancyId())).filter((app) => !isOwnApp(app)),
         policies: await tx.policies.list({ tenancyId: tenancyId() }),
       })),
     addGroup: (name: string) =>
@@ -139,8 +146,15 @@ const deed = (store: Store, random: Random, clock: () => number, tenancyId: () =
   }
 }
 
-export const house = async () => {
-  const store = await testStore()
+/** The same store, whose last write of an application (what the file owns) does something else. */
+export const failingLate = (store: Store, put: () => Promise<void>): Store => ({
+  ...store,
+  write: (work) =>
+    store.write((tx) => work(Object.create(tx, { payloads: { value: { ...tx.payloads, put } } }) as typeof tx)),
+})
+
+export const house = async (given?: Store, beforehand: Partial<ApplyDeps> = {}) => {
+  const store = given ?? (await testStore())
   const random = counting()
   let now = START
   const clock = () => now
@@ -152,7 +166,11 @@ export const house = async () => {
     clock,
     secrets,
     session,
-    policies: policyWriter({ store, random, clock, catalogue }),
+    policies: policyWriter({ store, random, clock, catalogue, known: snapshots({ store, catalogue, roles }) }),
+    roles,
+    baseUrl: 'http://localhost:8080',
+    catalogueFor: tenancyCatalogues(catalogue),
+    ...beforehand,
   }
   let applied: TenancyId | undefined
   const tenancyId = (): TenancyId => {
@@ -164,6 +182,7 @@ export const house = async () => {
     store,
     tenancyId,
     never: '' as DomainId,
+    noGroup: '' as GroupId,
     later: (seconds: number) => {
       now += seconds * 1000
     },
@@ -172,7 +191,9 @@ export const house = async () => {
       applied = result.tenancyId
       return result
     },
-    plan: (text: string) => planTenancy(deps)(operator, declaredIn(text)),
+    plan: async (text: string) => (await planTenancy(deps)(operator, declaredIn(text))).changes,
+    undeclared: async (text: string) =>
+      (await planTenancy(deps)(operator, declaredIn(text))).undeclared.map(({ noun, name }) => `${noun} ${name}`),
     revision: async () => (await store.read((tx) => tx.tenancies.revision(tenancyId()))) ?? -1,
     close: () => store.close(),
     ...deed(store, random, clock, tenancyId),

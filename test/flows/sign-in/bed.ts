@@ -75,8 +75,8 @@ export const phcOf = (text: string): Promise<string> => {
   return known
 }
 
-export const openBed = async (upstreams: { readonly [protocol: string]: Upstream } = {}) => {
-  const store = await testStore()
+export const openBed = async (upstreams: { readonly [protocol: string]: Upstream } = {}, open = testStore) => {
+  const store = await open()
   let now = NOW
   const clock = () => now
   const random = seeded()

@@ -26,7 +26,7 @@ type Stage = {
 }
 
 /** Set up anew before every test of the file that calls it. */
-export const stage = () => {
+export const stage = (open?: Parameters<typeof openBed>[1]) => {
   const at = { answer: assertion('carol'), wished: undefined } as unknown as Stage
   const fake: Upstream = {
     protocol: 'oidc',
@@ -42,7 +42,7 @@ export const stage = () => {
   const put = (differs: Partial<Idp> = {}, name = 'corp') => at.bed.store.write((tx) => tx.idps.put(idp(name, differs)))
 
   beforeEach(async () => {
-    at.bed = await openBed({ oidc: fake })
+    at.bed = await openBed({ oidc: fake }, open)
     await put()
     at.answer = assertion('carol')
   })

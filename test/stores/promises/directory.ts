@@ -1,6 +1,6 @@
 // Nouns that administrators define: names, replacement, order, and what a removal takes along.
 import { expect } from 'vitest'
-import type { Nouns, Store, Tx } from '../../../src/ports/store.ts'
+import type { Tx } from '../../../src/ports/store.ts'
 import {
   compartment,
   direct,
@@ -22,34 +22,8 @@ import {
   tenancy,
 } from '../rows.ts'
 import { payload, seed, session } from '../traffic-rows.ts'
+import { nounPromises } from './noun.ts'
 import type { Promises } from './promise.ts'
-
-type Named = { readonly id: string; readonly name: string }
-/** What every noun promises: `make` gives a row of a name; `rename` the same row under another. */
-const nounPromises = async <T extends Named, I extends T['id'], Scope>(
-  store: Store,
-  of: (tx: Tx) => Nouns<T, I, Scope>,
-  scope: Scope,
-  make: (name: string) => T,
-): Promise<void> => {
-  const [zeta, alpha] = [make('Zeta'), make('alpha')]
-  const put = (row: T) => store.write((tx) => of(tx).put(row))
-  const list = async () => (await store.read((tx) => of(tx).list(scope))).map(({ name }) => name)
-  const before = await list()
-  expect([await put(zeta), await put(alpha)]).toEqual(['ok', 'ok'])
-  expect(await store.read((tx) => of(tx).get(zeta.id as I))).toEqual(zeta)
-  expect(await store.read((tx) => of(tx).byName(scope, 'ZETA'))).toEqual(zeta)
-  expect((await list()).filter((name) => !before.includes(name))).toEqual(['alpha', 'Zeta'])
-  // Taken, without case, by another; free for oneself.
-  expect(await put({ ...make('other'), name: 'ALPHA' })).toBe('name-taken')
-  expect(await put({ ...alpha, name: 'Alpha' })).toBe('ok')
-  expect(await put({ ...alpha, name: 'omega' })).toBe('ok')
-  expect(await store.read((tx) => of(tx).byName(scope, 'alpha'))).toBeUndefined()
-  expect(await put(make('alpha2'))).toBe('ok')
-  const remove = () => store.write((tx) => of(tx).remove(alpha.id as I))
-  expect([await remove(), await remove()]).toEqual([true, false])
-  expect(await store.read((tx) => of(tx).get(alpha.id as I))).toBeUndefined()
-}
 
 export const directoryPromises: Promises = (promise) => {
   promise('tenancies are nouns', (store) => nounPromises(store, (tx) => tx.tenancies, undefined, tenancy))
@@ -130,6 +104,31 @@ export const directoryPromises: Promises = (promise) => {
       expect(root?.id).toBe('root')
     },
   )
+  promise('rows in parts are the whole list, each once, also where names are the same', async (store) => {
+    await seed(store)
+    const names = ['b', 'a', 'B2', 'same', 'c']
+    await store.write(async (tx) => {
+      for (const below of ['one', 'two', 'three']) await tx.compartments.put(compartment(below))
+      for (const name of names) await tx.policies.put(policy(name))
+      for (const below of ['one', 'two', 'three'])
+        await tx.policies.put(policy(`in ${below}`, { name: 'same', compartmentId: id(below) }))
+      await tx.groups.put(group('g'))
+    })
+    const scope = { tenancyId: id<'tenancy'>('acme') }
+    const whole = await store.read((tx) => tx.policies.list(scope))
+    for (const limit of [1, 2, 3, 100]) {
+      const found: (typeof whole)[number][] = []
+      for (let more = true; more; ) {
+        const page = await store.read((tx) => tx.policies.page(scope, found.at(-1), limit))
+        expect(page.length).toBeLessThanOrEqual(limit)
+        found.push(...page)
+        more = page.length === limit
+      }
+      expect(found).toEqual(whole)
+    }
+    expect(await store.read((tx) => tx.groups.page(id('default'), undefined, 5))).toEqual([group('g')])
+    expect(await store.read((tx) => tx.roleAssignments.page(id('acme'), undefined, 5))).toEqual([])
+  })
   promise('T2: a compartment with something inside is not removed by mistake', async (store) => {
     await seed(store)
     await store.write((tx) => tx.compartments.put(compartment('child')))

@@ -1,5 +1,7 @@
 // People, the links to their corporate accounts, and memberships that know why they exist.
+
 import { expect } from 'vitest'
+import type { PersonId } from '../../../src/core/model/ids.ts'
 import {
   credential,
   DAY,
@@ -50,6 +52,44 @@ export const peoplePromises: Promises = (promise) => {
     })
     expect(answers).toEqual(['name-taken', 'ok', 'ok'])
     expect((await store.read((tx) => tx.people.get(id('ann'))))?.displayName).toBe('Ann A.')
+  })
+  promise('a person is found by what another directory calls them, and by each of their addresses', async (store) => {
+    const further = { externalId: 'HR-7', email: 'ann@acme.example', otherEmails: ['Ann@home.example', 'x@y.example'] }
+    await seed(store)
+    await store.write(async (tx) => {
+      await tx.people.put(person('ann', further))
+      await tx.people.put(person('bob', { externalId: 'HR-7', email: 'ANN@home.example' }))
+      await tx.groups.put(group('staff', { externalId: 'G-1' }))
+    })
+    const names = (found: readonly { readonly username: string }[]) => found.map((p) => p.username).sort()
+    const find = () =>
+      store.read(async (tx) => [
+        names(await tx.people.byExternalId(id('default'), 'HR-7')),
+        names(await tx.people.byExternalId(id('default'), 'hr-7')), // exact
+        names(await tx.people.byExternalId(id('elsewhere'), 'HR-7')),
+        names(await tx.people.byAddress(id('default'), 'ann@HOME.example')),
+        names(await tx.people.byEmail(id('default'), 'ann@home.example')),
+        (await tx.groups.byExternalId(id('default'), 'G-1')).map((g) => g.name),
+      ])
+    expect(await find()).toEqual([['ann', 'bob'], [], [], ['ann', 'bob'], ['bob'], ['staff']])
+    await store.write((tx) => tx.people.put(person('ann', { otherEmails: [] })))
+    expect(await find()).toEqual([['bob'], [], [], ['bob'], ['bob'], ['staff']])
+  })
+  promise('people are counted, and listed from any place on', async (store) => {
+    await seed(store)
+    await store.write(async (tx) => {
+      for (const name of ['cas', 'ann', 'bob']) await tx.people.put(person(name))
+    })
+    const names = (skip: number, limit: number) =>
+      store.read(async (tx) => (await tx.people.list(id('default'), { skip, limit })).map((p) => p.username))
+    expect(await store.read((tx) => tx.people.count(id('default')))).toBe(3)
+    expect(await store.read((tx) => tx.people.count(id('elsewhere')))).toBe(0)
+    expect([await names(0, 2), await names(1, 2), await names(2, 9), await names(3, 9)]).toEqual([
+      ['ann', 'bob'],
+      ['bob', 'cas'],
+      ['cas'],
+      [],
+    ])
   })
   promise('several people may share an e-mail, and none has none', async (store) => {
     await seed(store)
@@ -134,6 +174,9 @@ export const peoplePromises: Promises = (promise) => {
     const kept = () => store.read((tx) => tx.memberships.ofPerson(id('ann')))
     expect((await kept()).map(({ provenance }) => provenance)).toEqual(sources)
     expect(await store.read((tx) => tx.memberships.ofGroup(id('staff')))).toHaveLength(3)
+    const people = (page: { limit: number; after?: PersonId }) =>
+      store.read((tx) => tx.memberships.peopleOf(id('staff'), page))
+    expect([await people({ limit: 5 }), await people({ limit: 5, after: id('ann') })]).toEqual([['ann'], []])
     const remove = () => store.write((tx) => tx.memberships.remove(id('ann'), id('staff'), 'mapped:corp:r1'))
     expect([await remove(), await remove()]).toEqual([true, false])
     expect((await kept()).map(({ provenance }) => provenance)).toEqual([sources[0], sources[2]])

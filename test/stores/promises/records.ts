@@ -58,10 +58,90 @@ export const recordPromises: Promises = (promise) => {
     expect(await store.read((tx) => tx.audit.list(id('acme'), { limit: 9 }))).toEqual([auditEvent('1')])
   })
   promise('A10: a decision record comes back as it went in', async (store) => {
-    await store.write((tx) => tx.audit.addDecision(decision('d')))
+    await store.write((tx) => tx.audit.addDecisions([decision('d')]))
     expect(await store.read((tx) => tx.audit.decision(id('d')))).toEqual(decision('d'))
     expect(await store.read((tx) => tx.audit.decision(id('D')))).toBeUndefined()
   })
+  promise('A10: any number of decisions and events at once, all of them or none', async (store) => {
+    for (const count of [0, 1, 7, 8, 31, 33, 100]) {
+      const names = Array.from({ length: count }, (_, n) => `d${count}-${n}`)
+      await store.write(async (tx) => {
+        await tx.audit.addDecisions(names.map((name) => decision(name)))
+        await tx.audit.addAll(names.map((name) => auditEvent(name)))
+      })
+      const found = await store.read((tx) => Promise.all(names.map((name) => tx.audit.decision(id(name)))))
+      expect(found).toEqual(names.map((name) => decision(name)))
+      const events = await store.read((tx) => tx.audit.list(id('acme'), { limit: 200 }))
+      expect(events.slice(0, count)).toEqual(names.map((name) => auditEvent(name)).reverse())
+    }
+    const twice = store.write((tx) => tx.audit.addDecisions([decision('new'), decision('d1-0')]))
+    await expect(twice).rejects.toThrow()
+    expect(await store.read((tx) => tx.audit.decision(id('new')))).toBeUndefined()
+  })
+  promise(
+    'A10: decision records come newest first, those of one instant in the order they came, of a time, page by page',
+    async (store) => {
+      const at = (name: string, time: number) => ({ ...decision(name), at: time })
+      const rows = [at('b', NOW), at('a', NOW), at('c', NOW), at('old', NOW - 5), at('new', NOW + 5)]
+      await store.write((tx) => tx.audit.addDecisions([...rows, { ...decision('theirs'), tenancyId: id('other') }]))
+      const page = (filter: { from?: number; to?: number; limit: number; before?: never }) =>
+        store.read(async (tx) => (await tx.audit.decisions(id('acme'), filter)).map((record) => record.id))
+      expect(await page({ limit: 9 })).toEqual(['new', 'c', 'a', 'b', 'old'])
+      expect(await page({ limit: 2, before: id('c') as never })).toEqual(['a', 'b'])
+      expect(await page({ limit: 9, from: NOW, to: NOW + 5 })).toEqual(['c', 'a', 'b'])
+      expect(await page({ limit: 9, before: id('unknown') as never })).toEqual([])
+      expect(await store.read((tx) => tx.audit.decisions(id('acme'), { limit: 1 }))).toEqual([at('new', NOW + 5)])
+    },
+  )
+  promise(
+    'T3: decisions are counted per compartment and events per domain, in a time of one tenancy',
+    async (store) => {
+      const counted = (name: string, allow: boolean, compartmentId: string | undefined, at = NOW) => ({
+        ...decision(name),
+        allow,
+        compartmentId,
+        at,
+      })
+      await store.write(async (tx) => {
+        await tx.audit.addDecisions([
+          counted('1', true, 'root'),
+          counted('2', false, 'root'),
+          counted('3', true, 'root'),
+          counted('4', false, 'below'),
+          counted('nowhere', true, undefined),
+          counted('too early', true, 'root', NOW - 1),
+          counted('too late', true, 'root', NOW + 10),
+          { ...counted('theirs', true, 'root'), tenancyId: id('other') },
+        ])
+        const signIn = (name: string, domainId: string | undefined, at = NOW) =>
+          auditEvent(name, { action: 'sign-in.succeeded', domainId, at })
+        await tx.audit.addAll([
+          signIn('a', 'default'),
+          signIn('b', 'default'),
+          signIn('c', 'second'),
+          signIn('d', undefined),
+          signIn('e', 'default', NOW + 10),
+          auditEvent('f'),
+        ])
+      })
+      const found = await store.read(async (tx) => [
+        await tx.audit.usage(id('acme'), NOW, NOW + 10),
+        await tx.audit.countByDomain(id('acme'), 'sign-in.succeeded', NOW, NOW + 10),
+        await tx.audit.usage(id('acme'), NOW + 11, NOW + 12),
+      ])
+      expect(found).toEqual([
+        [
+          { compartmentId: 'below', allowed: 0, denied: 1 },
+          { compartmentId: 'root', allowed: 2, denied: 1 },
+        ],
+        [
+          { domainId: 'default', count: 2 },
+          { domainId: 'second', count: 1 },
+        ],
+        [],
+      ])
+    },
+  )
   promise('I7: workers side by side never claim the same item, and together claim all', async (store) => {
     const names = Array.from({ length: 30 }, (_, index) => `item-${String(index).padStart(2, '0')}`)
     await store.write(async (tx) => {

@@ -2,7 +2,17 @@
 import type { Migration } from 'kysely/migration'
 import type { Engine } from '../dialect.ts'
 import { first } from './0001-first.ts'
+import { principalsAndRoles } from './0002-principals.ts'
+import { auditTrail } from './0003-audit-trail.ts'
+import { provisioning } from './0004-provisioning.ts'
+import { rowDigests } from './0005-row-digests.ts'
+import { eventStreams } from './0006-event-streams.ts'
 
 export const migrations = (engine: Engine): Readonly<Record<string, Migration>> => ({
   '0001-first': first(engine),
+  '0002-principals': principalsAndRoles(engine),
+  '0003-audit-trail': auditTrail(engine),
+  '0004-provisioning': provisioning(engine),
+  '0005-row-digests': rowDigests(engine),
+  '0006-event-streams': eventStreams(engine),
 })

@@ -51,6 +51,8 @@ export const enAccount = {
   'factors.passkey': 'Passkey or security key',
   'factors.password': 'Password',
   'factors.recovery-code': 'Recovery codes',
+  'factors.bypass': 'Code from an administrator',
+  'factors.bypass-until': 'for one sign-in, until {{date}}',
   'factors.left_one': '{{count}} code left',
   'factors.left_other': '{{count}} codes left',
   'factors.added': 'Added {{date}}',

@@ -41,7 +41,8 @@ export const en = {
   'trust.label_other': 'Trust this browser for {{count}} days',
   'trust.hint': 'Only on a device that nobody else uses.',
   'recovery.label': 'Recovery code',
-  'recovery.hint': 'One of the codes that you kept when you set up the second step. Each one works once.',
+  'recovery.hint':
+    'One of the codes that you kept when you set up the second step, or the one that an administrator gave you. Each one works once.',
   'passkey.explain': 'Your browser asks for your fingerprint, face, PIN or security key. Nothing of it is sent to us.',
   'passkey.use': 'Use a passkey',
   'passkey.no-script': 'A passkey needs JavaScript. Turn it on for this page and load it again, or try another way.',

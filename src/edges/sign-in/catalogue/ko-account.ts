@@ -53,6 +53,8 @@ export const koAccount: { readonly [K in Keys]: string } = {
   'factors.passkey': '패스키 또는 보안 키',
   'factors.password': '비밀번호',
   'factors.recovery-code': '복구 코드',
+  'factors.bypass': '관리자가 발급한 코드',
+  'factors.bypass-until': '로그인 한 번에 사용, {{date}}까지',
   'factors.left_other': '{{count}}개 남음',
   'factors.added': '{{date}}에 추가',
   'factors.used': '마지막 사용 {{date}}',

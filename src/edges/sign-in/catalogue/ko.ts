@@ -41,7 +41,8 @@ export const ko: Messages = {
   'trust.label_other': '이 브라우저를 {{count}}일 동안 신뢰',
   'trust.hint': '나만 사용하는 기기에서만 선택하세요.',
   'recovery.label': '복구 코드',
-  'recovery.hint': '추가 인증을 설정할 때 보관한 코드 중 하나를 입력하세요. 코드마다 한 번만 쓸 수 있습니다.',
+  'recovery.hint':
+    '추가 인증을 설정할 때 보관한 코드나 관리자가 발급한 코드를 입력하세요. 코드마다 한 번만 쓸 수 있습니다.',
   'passkey.explain': '브라우저가 지문, 얼굴, PIN 또는 보안 키를 요청합니다. 이 정보는 저희에게 전송되지 않습니다.',
   'passkey.use': '패스키 사용',
   'passkey.no-script':

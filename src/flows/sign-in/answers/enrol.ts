@@ -1,5 +1,6 @@
 // Enrolling a second factor inside the journey that asked for it (M7): proven at once, so it is evidence too. The first factor that a
 // recovery code could stand in for also brings recovery codes, shown once.
+import { isBypassCode } from '../../../core/assurance/bypass-code.ts'
 import type { Evidence } from '../../../core/assurance/level.ts'
 import type { CredentialId } from '../../../core/model/ids.ts'
 import type { Journey } from '../../../core/model/journey.ts'
@@ -14,7 +15,7 @@ import { factorCounter } from './second-factor.ts'
 const withRecoveryCodes = async (deps: AnsweringDeps, tx: Tx, given: Given, journey: Journey): Promise<Journey> => {
   const { credentials, need } = given.open
   const useful = need.level.value <= 2 && (need.factors?.value.includes('totp') ?? true)
-  if (!useful || credentials.some((c) => c.data.kind === 'recovery-code')) return journey
+  if (!useful || credentials.some((c) => c.data.kind === 'recovery-code' && !isBypassCode(c))) return journey
   const { codes, hashes } = deps.factors.recovery.make()
   await addCredential(deps, tx, given, deps.random.id() as CredentialId, 'recovery codes', {
     kind: 'recovery-code',

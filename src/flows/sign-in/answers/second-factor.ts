@@ -1,5 +1,6 @@
 // TOTP, recovery code and passkey as answers to a challenge, and the passkey as the whole sign-in. Single use is decided by the
 // compare-and-swap of the credential (last step, hash list, counter), in the same transaction as the journey's evidence.
+import { isBypassCode, maySpend } from '../../../core/assurance/bypass-code.ts'
 import type { Credential } from '../../../core/model/credential.ts'
 import { secondsLater } from '../../../core/model/time.ts'
 import type { FactorRefusal, Verified } from '../../../ports/factor.ts'
@@ -7,6 +8,7 @@ import type { Answered, AnswerFault } from '../api.ts'
 import { CHALLENGE_SECONDS } from '../show.ts'
 import type { Counter } from '../tries.ts'
 import { type AnsweringDeps, fault, type Given, next, proved, refuse, saveJourney } from './answering.ts'
+import { spendBypassCode } from './bypass-code.ts'
 
 const faultOf: { readonly [R in FactorRefusal['refused']]: AnswerFault } = {
   malformed: 'code-malformed',
@@ -34,6 +36,7 @@ const accept = async (
   deps.store.write(async (tx) => {
     // The loser of a race for the same code finds the credential changed: his code is used, whatever he typed.
     if ((await tx.credentials.save(verified.save)) === 'stale') return fault('code-used')
+    await spendBypassCode(tx, deps, given, verified.save)
     await saveJourney(
       tx,
       proved(given, verified.evidence, { trustDevice: given.open.journey.trustDevice || trustDevice }),
@@ -69,7 +72,7 @@ const byCode = async (
   const wait = await deps.tries.take([counter])
   if (wait) return fault('throttled', wait)
   const answer = await firstThatVerifies(
-    credentials.filter((c) => c.data.kind === kind),
+    credentials.filter((c) => c.data.kind === kind && (!isBypassCode(c) || maySpend(c, given.open.need, given.now))),
     verify,
   )
   if ('refused' in answer) return refuse(deps, given, faultOf[answer.refused], kind, { detail: answer.detail })

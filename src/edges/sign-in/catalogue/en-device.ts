@@ -1,0 +1,25 @@
+// The words of letting a device in, in English.
+export const enDevice = {
+  'device.title': 'Sign in a device',
+  'device.what': 'Type the code that your device or program shows.',
+  'device.code': 'Code',
+  'device.submit': 'Continue',
+  'device.missing': 'Type the code first.',
+  'device.wrong': 'There is no such code. Compare it with what your device shows.',
+  'device.expired': 'This code has expired. Start again on your device.',
+  'device.used': 'This code was used already. If that was not you, start again on your device.',
+  'device.stale': 'This page was open for too long or in another browser. Send the form again.',
+  'device.wait_one': 'Too many codes were tried. Wait {{count}} second.',
+  'device.wait_other': 'Too many codes were tried. Wait {{count}} seconds.',
+  'device.confirm.title': 'Is this your device?',
+  'device.confirm.what': '{{app}} wants to sign in as you. Your device must show this code:',
+  'device.confirm.from': 'The device asked from the address {{address}}.',
+  'device.confirm.warning':
+    'Only go on if you began this yourself just now. If somebody sent you the code or the link, deny it: they would be signed in as you.',
+  'device.confirm.yes': 'Yes, sign it in',
+  'device.confirm.no': 'Deny',
+  'device.allowed.title': 'The device is signed in',
+  'device.allowed.what': '{{app}} goes on by itself. You can close this page.',
+  'device.denied.title': 'Denied',
+  'device.denied.what': 'The device was not signed in. You can close this page.',
+}

@@ -1,0 +1,77 @@
+// Who is an administrator of something here: by a group they are in, or by a role of their own. Whoever may look after people may not by that
+// take over the account of somebody who may do more over the gateway than they themselves.
+import type { Group } from '../../core/model/group.ts'
+import type { GroupId } from '../../core/model/ids.ts'
+import type { Person } from '../../core/model/person.ts'
+import type { EpochMs } from '../../core/model/time.ts'
+import { isLive } from '../../core/release/attribute-bag.ts'
+import type { Tx } from '../../ports/store.ts'
+import { Problem } from '../../problem.ts'
+import type { Work } from '../access/administer.ts'
+import type { Standing } from '../access/permits.ts'
+
+const known = new WeakMap<Standing, Map<GroupId, Promise<Group | undefined>>>()
+/** A list asks about many people who are in the same few groups. */
+const groupOf = (tx: Tx, standing: Standing, id: GroupId): Promise<Group | undefined> => {
+  const groups = known.get(standing) ?? new Map<GroupId, Promise<Group | undefined>>()
+  known.set(standing, groups)
+  const group = groups.get(id) ?? tx.groups.get(id)
+  groups.set(id, group)
+  return group
+}
+
+export const liveGroupsOf = async (
+  tx: Tx,
+  person: Pick<Person, 'id'>,
+  standing: Standing,
+  now: EpochMs,
+): Promise<readonly Group[]> => {
+  const live = (await tx.memberships.ofPerson(person.id)).filter((m) => isLive(m, now))
+  const groups: Group[] = []
+  for (const id of new Set(live.map((m) => m.groupId))) {
+    const group = await groupOf(tx, standing, id)
+    if (group) groups.push(group)
+  }
+  return groups
+}
+
+export const isAdministrativePerson = (
+  { id }: Pick<Person, 'id'>,
+  groups: readonly Group[],
+  standing: Standing,
+): boolean => standing.isAdministrative(id) || groups.some((g) => standing.isAdministrative(g.id))
+
+const NAMED = 5
+const inWords = (lacked: readonly string[]): string =>
+  `${lacked
+    .slice(0, NAMED)
+    .map((p) => `\`${p}\``)
+    .join(', ')}${lacked.length > NAMED ? ` and ${lacked.length - NAMED} more` : ''}`
+
+/** Putting people into a group gives them what it holds over the gateway; taking them out is for whoever could put them back. */
+export const refuseUnheldGroup = ({ standing }: Work, { id, name, system }: Group): void => {
+  if (standing.isAdministrator) return
+  if (system)
+    throw new Problem('not-permitted', `only a member of \`${name}\` changes who is in it`, {
+      reason: 'administrator-required',
+    })
+  const lacked = standing.lacks(id, 'gateway')
+  if (lacked.length > 0)
+    throw new Problem('not-permitted', `\`${name}\` holds what you do not: ${inWords(lacked)}`, { reason: 'not-held' })
+}
+
+/** For everything that could become a way into the account, or lock its owner out. */
+export const refuseAbove = async (work: Work, person: Person): Promise<void> => {
+  const { tx, standing, who, now } = work
+  if (standing.isAdministrator || who.subject.id === person.id) return
+  const groups = await liveGroupsOf(tx, person, standing, now)
+  if (groups.some((g) => g.system))
+    throw new Problem('not-permitted', `\`${person.username}\` is an administrator: only another one may do this`, {
+      reason: 'administrator-required',
+    })
+  const lacked = new Set([person.id, ...groups.map((g) => g.id)].flatMap((id) => standing.lacks(id, 'gateway')))
+  if (lacked.size > 0)
+    throw new Problem('not-permitted', `\`${person.username}\` holds what you do not: ${inWords([...lacked].sort())}`, {
+      reason: 'not-held',
+    })
+}

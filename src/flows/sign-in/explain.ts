@@ -1,0 +1,112 @@
+// Why would a sign-in ask what it asks? For a person as they are, or as they would be with other groups, at an application, from a trusted
+// device or not: every step, every demand with the rule and the group that won it, and which password policy applies. Reads only.
+import type { Level } from '../../core/assurance/level.ts'
+import { policyFor } from '../../core/assurance/password-policy.ts'
+import { type Requirement, requirementOf } from '../../core/assurance/requirement.ts'
+import { rehearse } from '../../core/journey/rehearse.ts'
+import type { Step } from '../../core/journey/step.ts'
+import type { Group } from '../../core/model/group.ts'
+import type { Idp } from '../../core/model/idp.ts'
+import type { AppId, DomainId, PersonId } from '../../core/model/ids.ts'
+import { daysLater, type EpochMs } from '../../core/model/time.ts'
+import type { Tx } from '../../ports/store.ts'
+import { Problem } from '../../problem.ts'
+import { type Asking, loadFacts, passwordOf } from './load-facts.ts'
+
+export type SignInQuestion = {
+  readonly domainId: DomainId
+  /** Undefined: somebody who has nothing but the groups. */
+  readonly personId: PersonId | undefined
+  readonly appId: AppId | undefined
+  /** Instead of the person's own, by name. */
+  readonly groups: readonly string[] | undefined
+  /** As `acr_values` of the application would ask. */
+  readonly level: Level
+  /** Name of an identity provider; undefined: the person's own, else local. */
+  readonly idp: string | undefined
+  /** What the identity provider would vouch for; undefined: what its mapping says of an unknown statement. */
+  readonly upstreamLevel: Level | undefined
+  readonly trustedDeviceDays: number | undefined // since the device was trusted
+}
+export type SignInExplained = {
+  readonly person: { readonly id: PersonId; readonly username: string; readonly status: string } | undefined
+  readonly groups: readonly string[]
+  readonly need: Requirement
+  readonly enrolled: readonly string[]
+  readonly route: { readonly kind: 'local' } | { readonly kind: 'idp'; readonly name: string; readonly level: Level }
+  readonly passwordPolicy: {
+    readonly name: string
+    readonly group: string | undefined
+    readonly expiresAt: EpochMs | undefined
+  }
+  readonly steps: readonly Step[]
+}
+
+const chosenGroups = (all: readonly Group[], names: readonly string[]): readonly Group[] =>
+  names.map((name) => {
+    const found = all.find((g) => g.name.toLowerCase() === name.toLowerCase())
+    if (!found) throw new Problem('not-found', `there is no group \`${name.slice(0, 120)}\` in this domain`)
+    return found
+  })
+
+const idpFor = async (tx: Tx, { domainId, personId, idp }: SignInQuestion): Promise<Idp | undefined> => {
+  if (idp !== undefined) {
+    const found = await tx.idps.byName(domainId, idp)
+    if (!found) throw new Problem('not-found', `there is no identity provider \`${idp.slice(0, 120)}\` in this domain`)
+    return found
+  }
+  const [link] = personId === undefined ? [] : await tx.links.ofPerson(personId)
+  const found = link && (await tx.idps.get(link.idpId))
+  return found?.enabled ? found : undefined
+}
+
+const askingOf = ({ domainId, appId, personId, level }: SignInQuestion): Asking => ({
+  domainId,
+  appId,
+  personId,
+  identified: false,
+  route: undefined,
+  level,
+  freshAfter: undefined,
+  evidence: [],
+  recoveryCodesToKeep: false,
+})
+
+export const explainSignIn = async (tx: Tx, question: SignInQuestion, now: EpochMs): Promise<SignInExplained> => {
+  const loaded = await loadFacts(tx, askingOf(question), now)
+  const { domain, app, person, credentials } = loaded
+  if (question.personId !== undefined && !person)
+    throw new Problem('not-found', 'there is no such person in this domain')
+  const all = await tx.groups.list(domain.id)
+  const groups = question.groups === undefined ? loaded.groups : chosenGroups(all, question.groups)
+  const need = requirementOf(await tx.signOnRules.list(domain.id), groups, app, question.level)
+  const idp = await idpFor(tx, question)
+  const upstreamLevel = question.upstreamLevel ?? idp?.assurance.unmatchedLevel ?? 1
+  const days = question.trustedDeviceDays
+  // from the first page on, whoever they turn out to be
+  const facts = { ...loaded.facts, identified: false, need, active: person === undefined || loaded.facts.active }
+  const { policy, because } = policyFor(await tx.passwordPolicies.list(domain.id), groups)
+  const password = passwordOf(credentials)
+  return {
+    person: person && { id: person.id, username: person.username, status: person.status },
+    groups: groups.map((g) => g.name),
+    need,
+    enrolled: facts.enrolled,
+    route: idp ? { kind: 'idp', name: idp.name, level: upstreamLevel } : { kind: 'local' },
+    passwordPolicy: {
+      name: because.policy,
+      group: because.group,
+      expiresAt:
+        password && policy.maxAgeDays !== undefined ? daysLater(password.data.setAt, policy.maxAgeDays) : undefined,
+    },
+    steps: rehearse(
+      facts,
+      {
+        route: idp?.id ?? 'local',
+        upstreamLevel,
+        deviceTrustedAt: days === undefined ? undefined : daysLater(now, -days),
+      },
+      now,
+    ),
+  }
+}
