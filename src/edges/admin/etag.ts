@@ -35,7 +35,6 @@ export const refuseUnless = ({ ifMatch, ifNoneMatch }: Conditions, etag: string 
     throw new Problem('precondition-failed', 'it is there already, and `If-None-Match` asked that it is not')
 }
 
-/** For a GET: what the caller has is still what there is. Weak comparison (§13.1.2). */
+/** For a GET: what the caller has is still what there is. Weak comparison (§13.1.2); `*` is the router's, for it needs no tag. */
 export const isUnchanged = (ifNoneMatch: string | undefined, etag: string): boolean =>
-  ifNoneMatch !== undefined &&
-  (ifNoneMatch.trim() === '*' || tagsIn(ifNoneMatch).some((tag) => tag.replace(/^W\//, '') === etag))
+  ifNoneMatch !== undefined && tagsIn(ifNoneMatch).some((tag) => tag.replace(/^W\//, '') === etag)

@@ -88,11 +88,28 @@ const conditionParams: readonly Json[] = [
   { name: 'If-None-Match', in: 'header', description: '`*`: only if it is not there', schema: { type: 'string' } },
 ]
 
+/** What a GET takes and answers for it (RFC 9110 §13.1.2). */
+const hasTag = ({ answers }: Route): boolean => answers.some(({ etag }) => etag)
+const freshnessParam = (route: Route): Json => ({
+  name: 'If-None-Match',
+  in: 'header',
+  description: hasTag(route)
+    ? 'ETag as last seen: answered only if it is another'
+    : '`*`: answered only if it is not there',
+  schema: { type: 'string' },
+})
+const unchanged = (route: Route): Json => ({
+  304: hasTag(route)
+    ? { description: 'It is what `If-None-Match` names', headers: etagHeader }
+    : { description: 'It is there, and `If-None-Match` is `*`' },
+})
+
 const parametersOf = (route: Route): readonly Json[] => [
   tenancyParam,
   ...Object.entries(propertiesOf(route.params)).map(([name, schema]) => ({ name, in: 'path', required: true, schema })),
   ...Object.entries(propertiesOf(route.query)).map(([name, schema]) => ({ name, in: 'query', schema })),
   ...(route.conditional ? conditionParams : []),
+  ...(route.method === 'GET' ? [freshnessParam(route)] : []),
 ]
 
 const operationOf = (route: Route): Json => ({
@@ -120,6 +137,7 @@ const operationOf = (route: Route): Json => ({
     : {}),
   responses: {
     ...Object.fromEntries(route.answers.map((answer) => [String(answer.status), answerOf(answer)])),
+    ...(route.method === 'GET' ? unchanged(route) : {}),
     ...refusals(route),
   },
 })

@@ -85,9 +85,16 @@ const callOf = (route: Route, req: Request): Call => {
   }
 }
 
+/**
+ * RFC 9110 §13.1.2: `*` fails on whatever is there, with an entity tag or without. Said here, because Express says it of some answers only.
+ */
+const isUnwanted = (req: Request): boolean =>
+  ['GET', 'HEAD'].includes(req.method) && headerOf(req, 'if-none-match')?.trim() === '*'
+
 /** Whoever goes away ends it; what fails half-way breaks the connection off, so that half an answer is not taken for a whole one. */
 const sendStream = async (req: Request, res: Response, stream: NonNullable<Reply['stream']>): Promise<void> => {
   const first = await stream.pieces.next() // what fails at once is still a problem in words
+  if (isUnwanted(req)) return void res.status(304).end()
   res.type(stream.type).setHeader('Content-Disposition', `attachment; filename="${stream.file}"`)
   if (req.method === 'HEAD' || first.done) return void res.end()
   const all = async function* () {
@@ -103,7 +110,8 @@ const send = async (req: Request, res: Response, baseUrl: string, reply: Reply):
   if (location !== undefined) res.setHeader('Location', new URL(`${API}${location}`, baseUrl).href)
   res.status(status)
   if (stream) return sendStream(req, res, stream)
-  if (body === undefined || req.method === 'HEAD') res.end()
+  if (isUnwanted(req)) res.status(304).end()
+  else if (body === undefined || req.method === 'HEAD') res.end()
   else res.type('application/json').send(JSON.stringify(body))
 }
 
