@@ -29,7 +29,9 @@ const because = (winner: Winner): string =>
         .join(', ')
     : winner.by === 'request'
       ? 'the application asked'
-      : 'default'
+      : winner.by === 'administrator'
+        ? `default for the group ${winner.group}`
+        : 'default'
 
 const demandRows = ({ denied, level, factors, maxAgeSeconds, trustedDevice }: Requirement) =>
   [

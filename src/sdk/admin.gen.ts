@@ -394,6 +394,7 @@ export type SignOnPolicy = {
   readonly apps?: readonly string[]
   readonly deny?: boolean
   readonly level?: 1 | 2 | 3 | "password" | "mfa" | "phishing-resistant"
+  readonly approval?: string
   readonly factors?: readonly ("totp" | "passkey" | "recovery-code")[]
   readonly maxAgeSeconds?: number
   readonly trustedDevice?: {
@@ -407,6 +408,7 @@ export type SignOnPolicyDocument = {
   readonly apps?: readonly string[]
   readonly deny?: boolean
   readonly level?: 1 | 2 | 3 | "password" | "mfa" | "phishing-resistant"
+  readonly approval?: string
   readonly factors?: readonly ("totp" | "passkey" | "recovery-code")[]
   readonly maxAgeSeconds?: number
   readonly trustedDevice?: {
@@ -2213,6 +2215,7 @@ export type Operations = {
       readonly apps?: unknown
       readonly deny?: unknown
       readonly level?: unknown
+      readonly approval?: unknown
       readonly factors?: unknown
       readonly maxAgeSeconds?: unknown
       readonly trustedDevice?: unknown
@@ -2292,6 +2295,7 @@ export type Operations = {
           readonly apps?: readonly string[]
           readonly deny?: boolean
           readonly level?: 1 | 2 | 3 | "password" | "mfa" | "phishing-resistant"
+          readonly approval?: string
           readonly factors?: readonly ("totp" | "passkey" | "recovery-code")[]
           readonly maxAgeSeconds?: number
           readonly trustedDevice?: {

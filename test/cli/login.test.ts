@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authzenClient, clientCredentials } from '../../src/sdk/sdk.ts'
 import { type Running, start, up, type Visitor, visitor, type Workplace, workplace } from '../program.ts'
+import { secondFactor } from '../second-factor.ts'
 
 const PASSWORD = 'winter-harbour-lantern'
+const proves = secondFactor()
 let at: Workplace
 let base: string
 let home: string
@@ -58,7 +60,7 @@ const letIn = async (browser: Visitor, url: string, code: string, button: 'confi
   let seen = await browser.post(url, answer)
   if (seen.text.includes('name="username"')) {
     seen = await browser.answer(seen, { username: 'ada' })
-    seen = await browser.answer(seen, { password: PASSWORD })
+    seen = await proves(browser, await browser.answer(seen, { password: PASSWORD }))
   }
   return seen
 }

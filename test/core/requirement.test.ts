@@ -100,3 +100,27 @@ test('M4: the order of rules is irrelevant, and one more rule never weakens', ()
     { numRuns: 300 },
   )
 })
+
+describe('M8: administrators', () => {
+  const administrators = { ...group('Administrators'), system: true }
+  const wiki = rule('wiki', { level: 1, approval: 'the CISO' }, ['Administrators'], ['payroll'])
+  const byDefault = { value: 2, because: { by: 'administrator', group: 'Administrators' } }
+  test('prove two factors without any rule, and no rule of less takes it away', () => {
+    expect(requirementOf([], [administrators], undefined, 0).level).toEqual(byDefault)
+    const lesser = rule('lesser', { level: 1 }, ['Administrators'], ['payroll'])
+    expect(requirementOf([everybody, lesser], [administrators], app, 1).level).toEqual(byDefault)
+    expect(requirementOf([security], [administrators, group('security')], app, 0).level.value).toBe(3)
+  })
+  test('are spared at the application that was approved, and nowhere else', () => {
+    expect(requirementOf([wiki], [administrators], app, 0).level.value).toBe(1)
+    expect(requirementOf([wiki], [administrators], undefined, 0).level).toEqual(byDefault)
+    expect(requirementOf([wiki], [administrators], { id: 'x' as AppId, name: 'x' }, 0).level).toEqual(byDefault)
+    expect(requirementOf([wiki, finance], [administrators, group('finance')], app, 0).level.value).toBe(2)
+    const ofOthers = { ...wiki, groups: ['finance' as GroupId] }
+    expect(requirementOf([ofOthers], [administrators, group('finance')], app, 0).level).toEqual(byDefault)
+    expect(requirementOf([{ ...wiki, apps: [] }], [administrators], app, 0).level).toEqual(byDefault)
+  })
+  test('a group of that name that is not theirs asks for nothing', () => {
+    expect(requirementOf([], [{ ...administrators, system: false }], undefined, 0).level.value).toBe(1)
+  })
+})

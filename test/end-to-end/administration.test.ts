@@ -3,9 +3,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { up, visitor, type Workplace, workplace } from '../program.ts'
+import { secondFactor } from '../second-factor.ts'
 
 const PASSWORD = 'winter-harbour-lantern'
 const CALLBACK = 'http://127.0.0.1:7777/callback'
+const proves = secondFactor()
 let at: Workplace
 let base: string
 beforeAll(async () => {
@@ -31,7 +33,7 @@ const signIn = async (): Promise<string> => {
   })
   const browser = visitor(base)
   const named = await browser.answer(await browser.go(`${issuer}/authorize?${asked}`), { username: 'ada' })
-  const done = await browser.answer(named, { password: PASSWORD })
+  const done = await proves(browser, await browser.answer(named, { password: PASSWORD }))
   const code = new URL(done.headers.get('location') ?? base).searchParams.get('code') ?? ''
   const grant = { grant_type: 'authorization_code', client_id: 'gwanmun-cli', redirect_uri: CALLBACK }
   const body = new URLSearchParams({ ...grant, code, code_verifier: verifier })

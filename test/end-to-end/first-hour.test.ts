@@ -5,6 +5,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { root, visitor, type Workplace, workplace } from '../program.ts'
+import { secondFactor } from '../second-factor.ts'
 import { company } from './company.ts'
 import { blocksIn, terminal } from './terminal.ts'
 
@@ -17,6 +18,7 @@ const why = `the walk of docs/first-hour.md needs ${absent.join(', ')}: install 
 if (absent.length > 0 && process.env.TEST_COMPLETE === '1') throw new Error(why)
 if (absent.length > 0) console.warn(`skipped: ${why}`)
 
+const proves = secondFactor()
 let at: Workplace
 let here: string
 let base: string
@@ -85,7 +87,7 @@ const cameBack = (browser: ReturnType<typeof visitor>, left: { readonly headers:
 const signedIn = async (username: string, password: string) => {
   const browser = visitor(base)
   const named = await browser.answer(await browser.go(account), { username })
-  expect((await browser.answer(named, { password })).url).toBe(`${base}${account}`)
+  expect((await proves(browser, await browser.answer(named, { password }))).url).toBe(`${base}${account}`)
   return browser
 }
 

@@ -97,6 +97,7 @@ export const signOnRule = z
     apps: names,
     deny: z.boolean().default(false),
     level: level.optional(),
+    approval: z.string().trim().min(1).max(1000).optional(),
     factors: z.array(factor).min(1).optional(),
     maxAgeSeconds: positive.optional(),
     trustedDevice: z.strictObject({ days: z.int().min(0).max(365), count: z.int().min(0).max(50) }).optional(),
@@ -105,6 +106,7 @@ export const signOnRule = z
     (r): DeclaredSignOnRule => ({
       ...r,
       level: r.level,
+      approval: r.approval,
       factors: r.factors,
       maxAgeSeconds: r.maxAgeSeconds,
       trustedDevice: r.trustedDevice,

@@ -7,12 +7,14 @@ import type { SignOnRule } from '../model/sign-on.ts'
 export const demandsOf = ({
   deny,
   level,
+  approval,
   factors,
   maxAgeSeconds,
   trustedDevice,
 }: DeclaredSignOnRule): SignOnRule['demands'] => ({
   ...(deny ? { deny } : {}),
   ...(level === undefined ? {} : { level }),
+  ...(approval === undefined ? {} : { approval }),
   ...(factors === undefined ? {} : { factors }),
   ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
   ...(trustedDevice === undefined ? {} : { trustedDevice }),

@@ -1,14 +1,18 @@
 // The fold of every sign-on rule that applies to a person at an application: strictest wins, field by field, and each field
-// remembers the rule (and the group or application) that set it. Knows nothing of evidence.
+// remembers the rule (and the group or application) that set it. Administrators prove two factors without any rule. Knows nothing of evidence.
 import type { App } from '../model/app.ts'
 import type { Group } from '../model/group.ts'
 import type { SignOnRule } from '../model/sign-on.ts'
 import type { FactorKind, Level } from './level.ts'
 
-/** Who set a field: a rule, by which of the person's groups and which application it applied. `request` is the application's own wish. */
+/**
+ * Who set a field: a rule, by which of the person's groups and which application it applied. `request` is the application's own wish;
+ * `administrator` what is asked of members of the system group where no rule was approved that spares them.
+ */
 export type Winner =
   | { readonly by: 'rule'; readonly rule: string; readonly group: string | undefined; readonly app: string | undefined }
   | { readonly by: 'request' }
+  | { readonly by: 'administrator'; readonly group: string }
   | { readonly by: 'default' }
 
 export type Won<T> = { readonly value: T; readonly because: Winner }
@@ -25,11 +29,12 @@ export type Requirement = {
   readonly applied: readonly string[]
 }
 
+type Member = Pick<Group, 'id' | 'name'> & Partial<Pick<Group, 'system'>>
 type Applied = { readonly rule: SignOnRule; readonly because: Winner }
 
 const applies = (
   rule: SignOnRule,
-  groups: readonly Pick<Group, 'id' | 'name'>[],
+  groups: readonly Member[],
   app: Pick<App, 'id' | 'name'> | undefined,
 ): Applied | undefined => {
   const group = rule.groups.length === 0 ? undefined : groups.find((g) => rule.groups.includes(g.id))
@@ -65,13 +70,22 @@ const intersect = (applied: readonly Applied[]): Won<readonly FactorKind[]> | un
   return won
 }
 
+/** Whoever administers a tenancy proves two factors; at an application that somebody approved of in a rule, one. */
+const ofAdministrators = (applied: readonly Applied[], groups: readonly Member[]): Won<Level> | undefined => {
+  const group = groups.find((g) => g.system)
+  if (!group) return undefined
+  const spares = ({ rule: { demands, groups: named, apps } }: Applied): boolean =>
+    demands.approval !== undefined && named.includes(group.id) && apps.length > 0
+  return applied.some(spares) ? undefined : { value: 2, because: { by: 'administrator', group: group.name } }
+}
+
 /**
  * What a sign-in must satisfy. Order of rules is irrelevant; adding a rule never weakens the result.
  * @param asked the level the application asked for in its request (acr_values, RequestedAuthnContext); 0 when it asked nothing
  */
 export const requirementOf = (
   rules: readonly SignOnRule[],
-  groups: readonly Pick<Group, 'id' | 'name'>[],
+  groups: readonly Member[],
   app: Pick<App, 'id' | 'name'> | undefined,
   asked: Level,
 ): Requirement => {
@@ -86,7 +100,7 @@ export const requirementOf = (
   )
   const floor: Won<Level> = { value: 1, because: { by: 'default' } } // nobody signs in by proving nothing
   const asking: Won<Level> = { value: asked, because: { by: 'request' } }
-  const level = [byRules, floor, asking]
+  const level = [byRules, floor, ofAdministrators(applied, groups), asking]
     .filter((w) => w !== undefined)
     .reduce((best, w) => (w.value > best.value ? w : best))
   const devices = (field: 'days' | 'count') =>

@@ -6,6 +6,7 @@ import { type Requirement, requirementOf, type Winner } from '../assurance/requi
 import type { DeclaredApp, DeclaredDomain, DeclaredIdp, DeclaredTenancy } from '../model/declared.ts'
 import type { AppId, GroupId, IdpId } from '../model/ids.ts'
 import { daysLater } from '../model/time.ts'
+import { DEFAULT_DOMAIN } from '../policy/references.ts'
 import { ADMINISTRATORS } from '../policy/system.ts'
 import type { Facts } from './facts.ts'
 import { rehearse } from './rehearse.ts'
@@ -48,6 +49,9 @@ const called = <T extends { readonly name: string }>(rows: readonly T[], name: s
 const knownGroups = ({ groups, signOnRules }: DeclaredDomain): ReadonlySet<string> =>
   new Set([ADMINISTRATORS, ...groups.map((g) => g.name), ...signOnRules.flatMap((r) => r.groups)].map(fold))
 
+const isAdministrators = ({ name }: DeclaredDomain, group: string): boolean =>
+  fold(name) === DEFAULT_DOMAIN && fold(group) === fold(ADMINISTRATORS)
+
 type Scene = {
   readonly domain: DeclaredDomain
   readonly app: DeclaredApp | undefined
@@ -70,7 +74,7 @@ const sceneOf = (tenancy: DeclaredTenancy, expected: SignOnExpectation): Scene |
 const needOf = ({ domain, app }: Scene, { groups, level }: SignOnExpectation): Requirement =>
   requirementOf(
     domain.signOnRules.map(ruleOnPaper),
-    groups.map((name) => ({ id: fold(name) as GroupId, name })),
+    groups.map((name) => ({ id: fold(name) as GroupId, name, system: isAdministrators(domain, name) })),
     app && { id: fold(app.name) as AppId, name: app.name },
     level,
   )

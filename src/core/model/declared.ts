@@ -36,6 +36,7 @@ export type DeclaredSignOnRule = {
   readonly apps: readonly string[]
   readonly deny: boolean
   readonly level: Level | undefined
+  readonly approval: string | undefined
   readonly factors: readonly FactorKind[] | undefined
   readonly maxAgeSeconds: number | undefined
   readonly trustedDevice: { readonly days: number; readonly count: number } | undefined

@@ -13,6 +13,8 @@ export type SignOnRule = {
   readonly demands: {
     readonly deny?: boolean // nobody it applies to may sign in
     readonly level?: Level
+    /** Who agreed that administrators need no second factor at `apps`, and why. Only with their group and `level` 1. */
+    readonly approval?: string
     /** Second factors allowed; several rules intersect. Absent: all. */
     readonly factors?: readonly FactorKind[]
     /** Evidence older than this must be renewed. Smallest wins. */

@@ -27,6 +27,7 @@ const sourceText = (words: Words, source: GroupSource): string => {
 /** Who set a field of the requirement. */
 const winnerText = (words: Words, because: Because): string => {
   const { rich } = words
+  if (because.by === 'administrator') return rich('needs.by.administrator', { group: because.group })
   if (because.by !== 'rule') return safe(words, `needs.by.${because.by}`)
   const { rule, group, app } = because
   if (group !== undefined && app !== undefined) return rich('needs.by.both', { rule, group, app })

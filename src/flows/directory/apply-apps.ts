@@ -1,7 +1,8 @@
 // Declared applications and the sign-on rules that may name them. A client secret is kept as its digest only.
 import { demandsOf } from '../../core/assurance/declared-rule.ts'
 import type { App, OidcApp, SamlApp } from '../../core/model/app.ts'
-import type { DeclaredApp } from '../../core/model/declared.ts'
+import type { DeclaredApp, DeclaredSignOnRule } from '../../core/model/declared.ts'
+import type { Group } from '../../core/model/group.ts'
 import type { AppId, SignOnRuleId } from '../../core/model/ids.ts'
 import { isReservedClient } from '../../core/model/own-apps.ts'
 import type { SignOnRule } from '../../core/model/sign-on.ts'
@@ -51,6 +52,28 @@ export const applyApps = async (run: Run, declared: readonly DeclaredApp[]): Pro
   return directoryOf(await run.tx.apps.list(run.tenancyId))
 }
 
+/** Administrators prove two factors; where one is enough, somebody said so. */
+const checkApproval = (
+  run: Run,
+  at: Path,
+  { approval, level, apps }: DeclaredSignOnRule,
+  named: readonly Group[],
+): void => {
+  const spares = level === 1 && named.some((g) => g.system)
+  if (approval !== undefined && !(spares && apps.length > 0))
+    fault(
+      run,
+      [...at, 'approval'],
+      '`approval` is for a rule that asks `Administrators` for a password alone at the applications in `apps`',
+    )
+  if (approval === undefined && spares)
+    fault(
+      run,
+      [...at, 'level'],
+      '`Administrators` prove a second factor: name the applications where a password is enough in `apps`, and say in `approval` who agreed to it and why',
+    )
+}
+
 export const applySignOnRules = async (
   run: Run,
   { domain, declared, groups, path }: Within<'signOnRules'>,
@@ -59,13 +82,13 @@ export const applySignOnRules = async (
   for (const [index, rule] of declared.signOnRules.entries()) {
     const at: Path = [...path, 'signOnRules', index]
     const before = await run.tx.signOnRules.byName(domain.id, rule.name)
+    const named = resolveAll(run, groups, rule.groups, [...at, 'groups'], 'group', ` in domain \`${domain.name}\``)
+    checkApproval(run, at, rule, named)
     const after: SignOnRule = {
       id: before?.id ?? (run.random.id() as SignOnRuleId),
       domainId: domain.id,
       name: rule.name,
-      groups: resolveAll(run, groups, rule.groups, [...at, 'groups'], 'group', ` in domain \`${domain.name}\``).map(
-        (g) => g.id,
-      ),
+      groups: named.map((g) => g.id),
       apps: resolveAll(run, apps, rule.apps, [...at, 'apps'], 'application').map((a) => a.id),
       demands: demandsOf(rule),
     }

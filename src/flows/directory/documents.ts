@@ -44,6 +44,7 @@ export const signOnRuleDocument = ({ groups, apps, demands }: SignOnRule, group:
     apps: apps.map(app).sort(),
     deny: demands.deny ?? false,
     level: demands.level === undefined ? undefined : levelWords[demands.level],
+    approval: demands.approval,
     factors: demands.factors,
     maxAgeSeconds: demands.maxAgeSeconds,
     trustedDevice: demands.trustedDevice,

@@ -71,8 +71,8 @@ const exportRules = async (
   inOrder(await tx.signOnRules.list(leaving.domain.id)).flatMap(({ name, groups: ids, apps: appIds, demands }) => {
     const [named, at] = [stillNamed(ids, groups), stillNamed(appIds, apps)]
     if (!named || !at) return goneFrom(leaving, 'sign-on rule', name)
-    const { deny = false, level, factors, maxAgeSeconds, trustedDevice } = demands
-    return [{ name, groups: named, apps: at, deny, level, factors, maxAgeSeconds, trustedDevice }]
+    const { deny = false, level, approval, factors, maxAgeSeconds, trustedDevice } = demands
+    return [{ name, groups: named, apps: at, deny, level, approval, factors, maxAgeSeconds, trustedDevice }]
   })
 
 const exportPasswordPolicies = async (

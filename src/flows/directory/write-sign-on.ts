@@ -38,6 +38,14 @@ export const putSignOnRule = async (
   domain: Domain,
   declared: DeclaredDomain['signOnRules'][number],
 ): Promise<void> => {
+  if (declared.approval !== undefined && !work.standing.isAdministrator)
+    throw new Problem(
+      'not-permitted',
+      '`approval` spares administrators a second factor: only one of them may give it',
+      {
+        reason: 'administrator-required',
+      },
+    )
   const place = await within(work, domain, { signOnRules: [declared] })
   const apps = directoryOf(await work.tx.apps.list(domain.tenancyId))
   await applyOne(work, (run) => applySignOnRules(run, place, apps))

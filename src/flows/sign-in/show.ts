@@ -60,6 +60,7 @@ const prepare = async (deps: Deps, open: Open, now: EpochMs): Promise<Pending | 
 
 const becauseOf = (step: Step): View['because'] => {
   const winner = 'because' in step ? step.because : undefined
+  if (winner?.by === 'administrator') return { rule: 'default', group: winner.group, app: undefined }
   return winner?.by === 'rule' ? { rule: winner.rule, group: winner.group, app: winner.app } : undefined
 }
 

@@ -15,6 +15,7 @@ const rule = (name: string, differs: Partial<DeclaredSignOnRule> = {}): Declared
   apps: [],
   deny: false,
   level: undefined,
+  approval: undefined,
   factors: undefined,
   maxAgeSeconds: undefined,
   trustedDevice: undefined,

@@ -40,6 +40,7 @@ export const enAccount = {
   'needs.by.app': 'rule {{rule}}, for {{app}}',
   'needs.by.both': 'rule {{rule}}, because of your group {{group}}, for {{app}}',
   'needs.by.rule': 'rule {{rule}}',
+  'needs.by.administrator': 'default for the group {{group}}',
   'needs.by.default': 'default',
   'needs.by.request': 'the application',
   'needs.at': 'At {{app}}',

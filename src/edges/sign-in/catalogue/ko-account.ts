@@ -42,6 +42,7 @@ export const koAccount: { readonly [K in Keys]: string } = {
   'needs.by.app': '{{app}} 앱의 규칙 {{rule}}',
   'needs.by.both': '소속 그룹 {{group}}에 적용되는 {{app}} 앱의 규칙 {{rule}}',
   'needs.by.rule': '규칙 {{rule}}',
+  'needs.by.administrator': '그룹 {{group}}의 기본값',
   'needs.by.default': '기본값',
   'needs.by.request': '앱의 요청',
   'needs.at': '{{app}} 앱',
