@@ -7,8 +7,15 @@ import { Problem } from '../../problem.ts'
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** What asks goes on record, and a record is written and read by functions that go down level by level. */
+const MOST_LEVELS = 32
+const isDeep = (value: unknown, left = MOST_LEVELS): boolean =>
+  typeof value === 'object' && value !== null && (left === 0 || Object.values(value).some((v) => isDeep(v, left - 1)))
+
 // taken as they are: copying them key by key would give `__proto__` a meaning
-export const object = z.custom<JsonObject>(isObject, 'expected an object')
+export const object = z
+  .custom<JsonObject>(isObject, 'expected an object')
+  .refine((value) => !isDeep(value), `expected at most ${MOST_LEVELS} levels`)
 export const text = (most: number) => z.string().min(1).max(most)
 export const properties = object.default({})
 
@@ -55,15 +62,16 @@ export const read = <T>(schema: z.ZodType<T>, body: unknown): T => {
 
 const isText = (value: unknown, most: number): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= most
+const isFacts = (value: unknown): value is JsonObject => isObject(value) && !isDeep(value)
 const entityAsItIs = (value: unknown): Question['subject'] | undefined => {
   if (!isObject(value)) return undefined
   const { type, id, properties = {} } = value
-  return isText(type, 200) && isText(id, 1000) && isObject(properties) ? { type, id, properties } : undefined
+  return isText(type, 200) && isText(id, 1000) && isFacts(properties) ? { type, id, properties } : undefined
 }
 const actionAsItIs = (value: unknown): Question['action'] | undefined => {
   if (!isObject(value)) return undefined
   const { name, properties = {} } = value
-  return isText(name, 1000) && isObject(properties) ? { name, properties } : undefined
+  return isText(name, 1000) && isFacts(properties) ? { name, properties } : undefined
 }
 /** What `question` makes of a body that needs no words, at a tenth of its price; undefined: the schema finds the words. */
 const questionAsItIs = (body: unknown): Question | undefined => {
@@ -72,7 +80,7 @@ const questionAsItIs = (body: unknown): Question | undefined => {
   const subject = entityAsItIs(body.subject)
   const action = subject && actionAsItIs(body.action)
   const resource = action && entityAsItIs(body.resource)
-  return resource && isObject(context) ? { subject, action, resource, context } : undefined
+  return resource && isFacts(context) ? { subject, action, resource, context } : undefined
 }
 
 export const readQuestion = (body: unknown): Question => questionAsItIs(body) ?? read(question, body)

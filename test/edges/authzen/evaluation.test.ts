@@ -132,6 +132,25 @@ describe('A11 requests that are none', () => {
   test('a charset is no other content type', async () => {
     expect((await p.evaluation(whole, { 'content-type': 'application/json; charset=utf-8' })).status).toBe(200)
   })
+  test('facts nest 32 deep; 10,000 deep is a fault of the request like 33', async () => {
+    const nested = (levels: number) => `${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`
+    const body = (path: string, levels: number): string =>
+      JSON.stringify({ ...whole, [path]: 'FACTS' }).replace('"FACTS"', nested(levels))
+    expect((await p.evaluation(body('context', 32))).status).toBe(200)
+    for (const levels of [33, 10_000]) {
+      const refused = [400, expect.stringMatching(/`context`: expected at most 32 levels/)]
+      const one = await p.evaluation(body('context', levels))
+      expect([one.status, one.body]).toEqual(refused)
+      for (const what of ['subject', 'resource', 'action'] as const) {
+        const found = await p.search(what, body('context', levels))
+        expect([found.status, found.body]).toEqual(refused)
+      }
+      const subject = body('subject', levels).replace('"subject":', '"subject":{"type":"user","id":"kim","properties":')
+      expect((await p.evaluation(subject.replace(',"action"', '},"action"'))).body).toMatch(/`subject.properties`/)
+      const batch = body('evaluations', levels).replace('"evaluations":', '"evaluations":[').replace(/\}$/, ']}')
+      expect((await p.evaluations(batch)).body).toMatch(/`evaluations.0`: expected at most 32 levels/)
+    }
+  })
   test('too large: 413', async () => {
     expect((await p.evaluation({ ...whole, context: { x: 'y'.repeat(1_100_000) } })).status).toBe(413)
   })
