@@ -32,7 +32,7 @@ export const emailPage = async (deps: AccountDeps, visit: Visit, form: Form = {}
       sentText: sentTo && words.rich('email.sent', { email: sentTo }),
       values: { email: form.email ?? (emailVerified ? '' : email) },
       invalid: invalidOf(fault?.fault),
-      fault: fault && { text: faultText(words, fault) },
+      fault: fault && { text: faultText(words, { ...fault, button: 'contact-code' }) },
     }),
   })
 }

@@ -61,8 +61,18 @@ export const invalidOf =
     return `${wrong ? ' aria-invalid="true"' : ''}${described.length > 0 ? ` aria-describedby="${described.join(' ')}"` : ''}`
   }
 
-export const faultText = ({ say }: Words, fault: Pick<Fault, 'fault' | 'waitSeconds'>): string =>
-  say(`fault.${fault.fault}`, { count: fault.waitSeconds ?? 1 })
+/** By the button of its form: a clock that is wrong spoils codes of an app only. */
+const wrongCodes: { readonly [button: string]: Key } = {
+  recovery: 'fault.wrong-code-recovery',
+  'contact-code': 'fault.wrong-code-mailed',
+}
+export const faultText = (
+  { say }: Words,
+  { fault, waitSeconds, button = '' }: Pick<Fault, 'fault' | 'waitSeconds'> & { readonly button?: string },
+): string => {
+  const own = fault === 'wrong-code' && Object.hasOwn(wrongCodes, button) ? wrongCodes[button] : undefined
+  return own ? say(own) : say(`fault.${fault}`, { count: waitSeconds ?? 1 })
+}
 
 const expiryText = ({ say }: Words, days: number | undefined): string | undefined =>
   days === undefined ? undefined : days === 0 ? say('expires-today') : say('expires-soon', { count: days })

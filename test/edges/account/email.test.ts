@@ -60,6 +60,8 @@ test('U4: what is wrong is said beside the field; a proof that is owed comes fir
   const wrong = await post({ do: 'send', email: 'x"' })
   expect([wrong.status, wrong.html]).toEqual([400, expect.stringContaining('aria-invalid="true"')])
   expect(wrong.html).toContain('value="x&quot;"')
+  app.account.answered = { kind: 'fault', fault: 'wrong-code' }
+  expect((await post({ do: 'confirm', otp: '000000' })).html).toContain('Type the one from the newest mail')
   app.account.answered = { kind: 'fault', fault: 'throttled', waitSeconds: 9 }
   const wait = await post({ do: 'send', email: 'x@y.example' })
   expect([wait.status, wait.headers.get('retry-after')]).toEqual([429, '9'])

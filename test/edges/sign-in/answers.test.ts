@@ -165,6 +165,17 @@ describe('faults are said on the page of the step', () => {
     expect(recovery.html).toContain('id="recovery_code"')
   })
 
+  test('M10 E.2-5: the clock of a phone is to blame for a code of an app, not for one that was kept or mailed', async () => {
+    app.world.answered = { kind: 'fault', fault: 'wrong-code' }
+    const said = async (step: string, fields: Record<string, string>) => {
+      app.world.view = steps[step] ?? viewOf({ do: 'identify' })
+      return /id="error" role="alert">([^<]+)</.exec((await post({ ...fields, hop: 'h' })).html)?.[1]
+    }
+    expect(await said('challenge totp', { do: 'totp', otp: '000000' })).toContain('clock')
+    expect(await said('challenge totp', { do: 'recovery', recovery_code: 'x' })).toContain('of those that you kept')
+    expect(await said('contact-email', { do: 'contact-code', otp: '000000' })).toContain('newest mail')
+  })
+
   test('M12 throttled: 429, Retry-After and the seconds in words', async () => {
     app.world.answered = { kind: 'fault', fault: 'throttled', waitSeconds: 8 }
     const { res, html } = await post({ do: 'identify', username: 'a', hop: 'h' })

@@ -135,6 +135,9 @@ export const en = {
   'fault.wrong-credentials': 'The user name or the password is not right. Check both and try again.',
   'fault.wrong-code':
     'That code is not right. Check the clock of your phone, wait for the next code and type that one.',
+  'fault.wrong-code-recovery':
+    'That code is not right, or it was used already. Type another one of those that you kept.',
+  'fault.wrong-code-mailed': 'That code is not right. Type the one from the newest mail, or ask for another one.',
   'fault.code-used': 'That code was used already. Wait for the next one.',
   'fault.code-malformed': 'That is not a code of the expected form. Type it exactly as it is shown.',
   'fault.passkey-failed': 'The passkey could not be checked. Try again, or try another way.',

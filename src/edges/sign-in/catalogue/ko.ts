@@ -131,6 +131,8 @@ export const ko: Messages = {
 
   'fault.wrong-credentials': '사용자 이름 또는 비밀번호가 올바르지 않습니다. 둘 다 확인하고 다시 시도하세요.',
   'fault.wrong-code': '코드가 올바르지 않습니다. 휴대전화의 시각을 확인하고 다음 코드를 입력하세요.',
+  'fault.wrong-code-recovery': '코드가 올바르지 않거나 이미 사용한 코드입니다. 보관해 둔 다른 코드를 입력하세요.',
+  'fault.wrong-code-mailed': '코드가 올바르지 않습니다. 가장 최근 메일의 코드를 입력하거나 새 코드를 요청하세요.',
   'fault.code-used': '이미 사용한 코드입니다. 다음 코드를 기다리세요.',
   'fault.code-malformed': '코드의 형식이 다릅니다. 표시된 그대로 입력하세요.',
   'fault.passkey-failed': '패스키를 확인하지 못했습니다. 다시 시도하거나 다른 방법을 선택하세요.',
