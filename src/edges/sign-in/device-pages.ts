@@ -81,7 +81,7 @@ export const devicePagesBy = (render: Render): DevicePages => ({
       domain,
       repeatable: false,
       leavesTo: 'anywhere', // the sign-in that follows may lead to a company's provider at once
-      data: () => ({ action, fields: Object.entries(fields), userCode, app: app.displayName, address }),
+      data: () => ({ action, fields: Object.entries(fields), userCode, app: app.displayName, from: address }),
     }),
   deviceDone: (req, res, { domain, outcome, app }) =>
     render(req, res, {

@@ -21,13 +21,15 @@ export type Words = {
   readonly timed: (key: Key, instants: { readonly [name: string]: number }) => string
 }
 
+/** What every page has from here: data of these names would never be seen. */
+type Own = 'title' | 'domain' | 'accent' | 'nonce' | 'self' | 'address' | 'other' | 'scripts' | 'css' | 'icon'
 export type Page = {
   readonly status: number
   readonly view: string
   readonly title: (words: Words) => string
   readonly domain: Branded | undefined
   readonly uiLocales?: readonly string[]
-  readonly data?: (words: Words, nonce: string) => object
+  readonly data?: (words: Words, nonce: string) => object & { readonly [K in Own]?: never }
   readonly scripts?: readonly AssetName[]
   /** True when the page carries a script of its own under the nonce. */
   readonly ownScript?: boolean

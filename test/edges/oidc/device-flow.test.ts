@@ -41,7 +41,7 @@ describe('F12 a device is let in', () => {
     const asked = await enter(bed, browser, device.user_code)
     expect(asked.status).toBe(200)
     expect(asked.text).toContain(device.user_code)
-    expect(asked.text).toContain('127.0.0.1')
+    expect(/id="from">([^<]*)</.exec(asked.text)?.[1]).toBe('기기가 요청한 주소: 127.0.0.1')
     const end = await confirm(browser, asked)
     expect(end.status).toBe(200)
     expect(end.text).toContain('기기가 로그인되었습니다')
