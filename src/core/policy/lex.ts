@@ -83,7 +83,7 @@ const wrongQuotes = (s: State): undefined => {
   report(s, s.at, {
     code: opener === '"' ? 'double-quotes' : 'smart-quotes',
     message: `expected a straight single quote, found \`${opener}\``,
-    fix: `write \`'${inner}'\``,
+    fix: s.tokens.length === 0 ? 'remove the quotes around the statement' : `write \`'${inner}'\``,
   })
   if (end >= s.text.length) s.brokenAt = Math.min(s.brokenAt, s.at)
   emit(s, 'text', inner, Math.min(end + 1, s.text.length))
@@ -129,6 +129,18 @@ const comment = (s: State): undefined => {
   s.at = block >= 0 ? block + 2 : s.at + (matchAt(endOfLine, s.text, s.at) ?? '').length
 }
 
+const comparison = (s: State): undefined => {
+  const unequal = s.text.startsWith('<>', s.at)
+  const length = unequal || s.text[s.at + 1] === '=' ? 2 : 1
+  const found = s.text.slice(s.at, s.at + length)
+  report(s, s.at, {
+    code: 'operator-unknown',
+    message: `\`${found}\` is no comparison here`,
+    fix: unequal ? 'write `!=`' : 'write `=` or `!=`; times are compared with `before` and `after`',
+  })
+  emit(s, 'mark', '!=', s.at + length)
+}
+
 const bang = (s: State): undefined => {
   let next = s.at + 1
   while (/\s/.test(s.text[next] ?? '')) next++ // `! =` is written in real policies and means `!=`
@@ -140,6 +152,12 @@ const equals = (s: State): undefined => {
   if (s.text[s.at + 1] !== '=') return emit(s, 'mark', '=', s.at + 1)
   report(s, s.at, { code: 'operator-unknown', message: 'expected `=`, found `==`', fix: 'write `=`' })
   emit(s, 'mark', '=', s.at + 2)
+}
+
+const instead: { readonly [character: string]: string } = {
+  '*': 'write `all-resources` for every type, `any-user` for everybody, or put it in quotes',
+  '&': 'write `all { …, … }`',
+  '|': 'write `any { …, … }`',
 }
 
 const stray = (s: State): undefined => {
@@ -161,6 +179,8 @@ const stray = (s: State): undefined => {
     })
     return emit(s, 'word', word, s.at + word.length)
   }
+  const inCondition = s.tokens.some(({ kind, text }) => kind === 'word' && text.toLowerCase() === 'where')
+  if (inCondition && /[<>]/.test(s.text[s.at] ?? '')) return comparison(s)
   const point = s.text.codePointAt(s.at) ?? 0
   const c = String.fromCodePoint(point)
   // what nobody can see is told by its number
@@ -168,7 +188,7 @@ const stray = (s: State): undefined => {
   report(s, s.at, {
     code: 'character-unexpected',
     message: `\`${called}\` is not part of the language`,
-    fix: 'remove it',
+    fix: instead[c] ?? 'remove it',
   })
   s.at += c.length
 }

@@ -2,6 +2,7 @@
 // parentheses or a group without its word.
 import type { Condition, Name, Test, Value } from './ast.ts'
 import { type Cursor, nameOf, shown } from './cursor.ts'
+import { operatorFix } from './remedies.ts'
 
 export const MAX_DEPTH = 32
 // one segment parses too: whether such a variable exists is asked when the statement is written
@@ -12,7 +13,10 @@ const startsTest = (c: Cursor): boolean => c.peek().kind === 'word' || c.isMark(
 
 const variable = (c: Cursor): Name | undefined => {
   const token = c.peek()
-  if (token.kind !== 'word' || !dotted.test(token.text)) return c.expected(aVariable, 'variable-expected')
+  if (token.kind !== 'word' || !dotted.test(token.text)) {
+    const turned = token.kind === 'text' && (c.isMark('=', 1) || c.isMark('!=', 1))
+    return c.expected(aVariable, 'variable-expected', turned ? 'write the variable first, then the value' : undefined)
+  }
   return nameOf(c.take())
 }
 
@@ -33,18 +37,22 @@ const value = (c: Cursor): Value | undefined => {
   return { kind: 'bare', ...nameOf(token) }
 }
 
-const instant = (c: Cursor): Name | undefined =>
-  c.peek().kind === 'text' ? nameOf(c.take()) : c.expected('a time in single quotes', 'time-expected')
+const instant = (c: Cursor): Name | undefined => {
+  const token = c.peek()
+  if (token.kind === 'text') return nameOf(c.take())
+  const bare = token.kind === 'word' && /^\d/.test(token.text)
+  return c.expected('a time in single quotes', 'time-expected', bare ? `write \`'${token.text}'\`` : undefined)
+}
 
 const values = (c: Cursor): readonly Value[] | undefined => {
-  if (!c.takeMark('(')) return c.expected('`(` and a list of values', 'list-expected')
+  if (!c.takeMark('(')) return c.expected('`(` and a list of values', 'list-expected', "write `('a', 'b')`")
   const out: Value[] = []
   do {
     const one = value(c)
     if (!one) return undefined
     out.push(one)
   } while (c.takeMark(','))
-  return c.takeMark(')') ? out : c.expected('`,` or `)`', 'parenthesis-unclosed')
+  return c.takeMark(')') ? out : c.expected('`,` or `)`', 'parenthesis-unclosed', 'add `)`')
 }
 
 const single = (c: Cursor): readonly Value[] | undefined => {
@@ -98,19 +106,36 @@ const operation = (c: Cursor, left: Name): Test | undefined => {
   if (c.takeWord('between')) {
     const from = instant(c)
     if (!from) return undefined
-    if (!c.takeWord('and')) return c.expected('`and` and the end of the window', 'and-expected')
+    if (!c.takeWord('and')) return c.expected('`and` and the end of the window', 'and-expected', 'write `and`')
     const to = instant(c)
     return to && { kind: 'between', variable: left, from, to }
   }
   if (ended(c)) return { kind: 'present', variable: left }
-  return c.expected('`=`, `!=`, `in`, `not in`, `before`, `after` or `between`', 'operator-unknown')
+  return c.expected('`=`, `!=`, `in`, `not in`, `before`, `after` or `between`', 'operator-unknown', operatorFix(c))
+}
+
+/** `not v` asks whether there is no value; it turns no test round, and no group. */
+const absence = (c: Cursor): Test | undefined => {
+  const { at } = c.take()
+  const group = (c.isWord('any') || c.isWord('all') ? 1 : 0) as 0 | 1
+  if (c.isMark('{', group))
+    return c.report(at, {
+      code: 'not-group',
+      message: '`not` stands before a variable, not before a group',
+      fix: 'turn its conditions round one by one',
+    })
+  const left = variable(c)
+  if (!left || ended(c)) return left && { kind: 'absent', variable: left }
+  return c.report(at, {
+    code: 'not-test',
+    message: '`not` with a variable asks whether it is missing, and compares nothing',
+    fix: `write \`${left.text.slice(0, 60)} != …\` or \`… not in (…)\``,
+  })
 }
 
 const test = (c: Cursor): Test | undefined => {
   if (c.isMark('!') || (c.isWord('not') && !c.isWord('in', 1))) {
-    c.take()
-    const absent = variable(c)
-    return absent && { kind: 'absent', variable: absent }
+    return absence(c)
   }
   if (c.isWord('sets-intersect')) return sets(c, 'intersect')
   if (c.isWord('sets-equal')) return sets(c, 'equal')
@@ -146,7 +171,7 @@ const infix = (c: Cursor): boolean => {
 const members = (c: Cursor, close: '}' | ')', depth: number): readonly Condition[] => {
   const out: Condition[] = []
   if (c.isMark(close)) {
-    c.expected('a condition', 'group-empty')
+    c.expected('a condition', 'group-empty', 'put one in, or remove the group')
     c.take()
     return out
   }

@@ -2,7 +2,8 @@
 // the next part.
 import type { Action, FarPlace, Name, Place, Verb } from './ast.ts'
 import { type Cursor, mayName, nameOf } from './cursor.ts'
-import { checkedName, idAfter } from './parse-names.ts'
+import { checkedName, idAfter, isForgotten } from './parse-names.ts'
+import { isPermission, namesPlace, placeFix, typeFix, verbFix } from './remedies.ts'
 import { isVerb, ladder } from './verbs.ts'
 
 const wordName = /^[A-Za-z0-9._-]+$/
@@ -22,7 +23,7 @@ const verb = (c: Cursor, denies: boolean): Verb | 'associate' | undefined => {
     })
     return 'inspect'
   }
-  c.expected(`\`${verbWords}\``, 'verb-unknown')
+  c.expected(`\`${verbWords}\``, 'verb-unknown', verbFix(token))
   if (token.kind === 'word' && c.peek(1).kind === 'word' && !c.isWord('in')) c.take()
   return undefined
 }
@@ -30,7 +31,7 @@ const verb = (c: Cursor, denies: boolean): Verb | 'associate' | undefined => {
 export const resourceType = (c: Cursor): Name | undefined => {
   const token = c.peek()
   if (token.kind !== 'word' || c.isWord('in') || c.isWord('where'))
-    return c.expected('a resource-type', 'resource-type-missing')
+    return c.expected('a resource-type', 'resource-type-missing', typeFix(c))
   if (!wordName.test(token.text)) return c.expected('a resource-type', 'resource-type-malformed')
   return { ...nameOf(c.take()), text: token.text.toLowerCase() }
 }
@@ -52,14 +53,17 @@ const actionOf = (c: Cursor, denies: boolean): Action | undefined => {
   if (c.isMark('{')) {
     const list = permissions(c)
     if (!list) return undefined
-    const named = c.peek().kind === 'word' && !c.isWord('in') && !c.isWord('where') && !c.isWord('with')
+    const named =
+      c.peek().kind === 'word' && !c.isWord('in') && !c.isWord('where') && !c.isWord('with') && !namesPlace(c)
     return { kind: 'permissions', permissions: list, resourceType: named ? resourceType(c) : undefined }
   }
   if (!said && !isVerb(c.peek())) {
     if (c.errors() > 0) return undefined // the missing `to` was reported with the subject
     return c.expected('`to`', 'to-missing', 'add `to`')
   }
+  const alone = isPermission(c.peek())
   const word = verb(c, denies)
+  if (alone) return undefined // permissions without their braces have no type behind them
   const type = resourceType(c)
   return word && type && { kind: 'verb', verb: word, resourceType: type }
 }
@@ -67,8 +71,8 @@ const actionOf = (c: Cursor, denies: boolean): Action | undefined => {
 export const action = (c: Cursor, denies: boolean): Action | undefined => {
   const before = c.errors()
   const out = actionOf(c, denies)
-  const follows = (): boolean => c.isWord('in') || c.isWord('where') || c.isWord('with')
-  if (c.isMark(',') && out)
+  const follows = (): boolean => c.isWord('in') || c.isWord('where') || c.isWord('with') || namesPlace(c)
+  if ((c.isMark(',') || c.isWord('and') || c.isWord('or')) && out)
     c.report(c.peek().at, {
       code: 'several-resource-types',
       message: 'a statement names one resource-type',
@@ -80,7 +84,15 @@ export const action = (c: Cursor, denies: boolean): Action | undefined => {
   return out
 }
 
-const placeFix = 'add `in tenancy` or `in compartment NAME`'
+const nearFix = 'add `in tenancy` or `in compartment NAME`'
+
+/** A location without its `in` is still read. */
+const takeIn = (c: Cursor, fix: string): boolean => {
+  if (c.takeWord('in')) return true
+  if (!namesPlace(c)) c.expected('where it holds', 'location-missing', fix)
+  else c.expected('`in`', 'in-expected', 'add `in`')
+  return namesPlace(c)
+}
 
 /** `A:B:C` arrives as one word, as words that begin or end with a colon, or as quoted names between them. */
 const path = (c: Cursor): readonly Name[] | undefined => {
@@ -115,11 +127,15 @@ const path = (c: Cursor): readonly Name[] | undefined => {
 }
 
 export const place = (c: Cursor): Place | undefined => {
-  if (!c.takeWord('in')) return c.expected('where it holds', 'location-missing', placeFix)
+  if (!takeIn(c, nearFix)) return undefined
+  return placeAfterIn(c)
+}
+
+const placeAfterIn = (c: Cursor): Place | undefined => {
   if (c.takeWord('tenancy')) return { kind: 'tenancy' }
   if (!c.takeWord('compartment')) {
-    const fix = mayName(c.peek()) ? `write \`in compartment ${c.peek().text.slice(0, 60)}\`` : placeFix
-    return c.expected('`tenancy` or `compartment`', 'location-malformed', fix)
+    c.expected('`tenancy` or `compartment`', 'location-malformed', placeFix(c, nearFix))
+    return undefined
   }
   if (c.isWord('id')) {
     const id = idAfter(c, 'where', 'with', 'of')
@@ -132,18 +148,13 @@ export const place = (c: Cursor): Place | undefined => {
 const ofTenancy = (c: Cursor): Name | undefined => {
   if (!c.takeWord('of')) return undefined
   if (!c.takeWord('tenancy')) return c.expected('`tenancy` after `of`', 'location-malformed')
-  return mayName(c.peek()) ? checkedName(c, c.take()) : c.expected('the name of a tenancy', 'name-missing')
+  return isForgotten(c) ? c.expected('the name of a tenancy', 'name-missing') : checkedName(c, c.take())
 }
 
 export const farPlace = (c: Cursor): FarPlace | undefined => {
-  if (!c.isWord('in'))
-    return c.expected('where it holds', 'location-missing', 'add `in tenancy NAME` or `in any-tenancy`')
-  if (c.isWord('any-tenancy', 1)) {
-    c.take()
-    c.take()
-    return { kind: 'any-tenancy' }
-  }
-  const near = place(c)
+  if (!takeIn(c, 'add `in tenancy NAME` or `in any-tenancy`')) return undefined
+  if (c.takeWord('any-tenancy')) return { kind: 'any-tenancy' }
+  const near = placeAfterIn(c)
   if (!near) return undefined
   if (near.kind === 'tenancy') {
     const named = mayName(c.peek()) && !c.isWord('where') && !c.isWord('with')

@@ -2,6 +2,7 @@
 import type { Name, Principal, Subject } from './ast.ts'
 import { type Cursor, mayName, shown } from './cursor.ts'
 import { checkedId, checkedName, idAfter, isForgotten } from './parse-names.ts'
+import { subjectFix, toFix } from './remedies.ts'
 import { isVerb } from './verbs.ts'
 
 const principal = (c: Cursor, what: string): Principal | undefined => {
@@ -73,7 +74,12 @@ const subjectOf = (c: Cursor): Subject | undefined => {
     const words = resourceWords(c)
     return words && { kind: 'resource', words }
   }
-  return c.expected('`group`, `dynamic-group`, `any-user`, `any-group`, `service` or `resource`', 'subject-expected')
+  const fix = subjectFix(c, ['group', 'dynamic-group', 'any-user', 'any-group', 'service', 'resource'])
+  return c.expected(
+    '`group`, `dynamic-group`, `any-user`, `any-group`, `service` or `resource`',
+    'subject-expected',
+    fix,
+  )
 }
 
 const actionStarts = (c: Cursor): boolean => c.isWord('to') || c.isMark('{')
@@ -85,11 +91,7 @@ export const subject = (c: Cursor, also?: string): Subject | undefined => {
   const follows = (): boolean => actionStarts(c) || (also !== undefined && c.isWord(also))
   if (out && !follows() && !c.isWord('in')) {
     const spaced = out.kind === 'group' || out.kind === 'dynamic-group' || out.kind === 'service'
-    c.expected(
-      '`to`',
-      'to-missing',
-      spaced && mayName(c.peek()) ? 'put a name with spaces in single quotes' : 'add `to`',
-    )
+    c.expected('`to`', 'to-missing', toFix(c, spaced))
     if (from.kind !== 'end' && !isVerb(c.peek())) c.skipUntil(() => follows() || c.isWord('in') || c.isWord('where'))
   }
   if (!out) c.skipUntil(() => follows() || c.isWord('where'))

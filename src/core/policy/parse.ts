@@ -21,6 +21,7 @@ import { checkedId, checkedName } from './parse-names.ts'
 import { action, farPlace, fromTenancy, place, resourceType } from './parse-parts.ts'
 import { subject } from './parse-subject.ts'
 import { printStatement } from './print.ts'
+import { restFix, startFix } from './remedies.ts'
 
 export type Parsed = { readonly statement: Statement | undefined; readonly faults: readonly Fault[] }
 
@@ -31,7 +32,8 @@ const definable = ['tenancy', 'group', 'dynamic-group', 'compartment'] as const
 
 const where = (c: Cursor): Condition | undefined => {
   if (!c.takeWord('where')) return undefined
-  if (c.peek().kind === 'end') return c.expected('a condition after `where`', 'condition-missing')
+  if (c.peek().kind === 'end')
+    return c.expected('a condition after `where`', 'condition-missing', 'add one, or leave out `where`')
   return whereClause(c)
 }
 
@@ -74,6 +76,7 @@ const hereOf = (near: Place | undefined): FarPlace | undefined =>
 const admit = (c: Cursor, deny: boolean): Partial<Admit> => {
   const who = subject(c, 'of')
   const of = c.isWord('of') ? fromTenancy(c) : undefined
+  if (of && !c.isWord('to') && !c.isMark('{')) c.expected('`to`', 'to-missing', 'add `to`')
   const what = action(c, deny)
   const at = what?.kind === 'verb' && what.verb === 'associate' ? farPlace(c) : hereOf(place(c))
   return {
@@ -103,7 +106,7 @@ const define = (c: Cursor): Define | undefined => {
 }
 
 /** What is left when a statement ends: nothing, or the reason why the rest does not belong to it. */
-const rest = (c: Cursor): undefined => {
+const rest = (c: Cursor, read: Partial<Grant> | undefined): undefined => {
   const token = c.peek()
   if (token.kind === 'end') return undefined
   if (c.isWord('where'))
@@ -112,14 +115,15 @@ const rest = (c: Cursor): undefined => {
       message: 'a statement has one `where`',
       fix: 'write `where all { …, … }`',
     })
-  c.expected('`where` or the end of the statement', 'trailing-text')
+  const inCompartment = read?.place?.kind === 'compartment' && read.where === undefined
+  c.expected('`where` or the end of the statement', 'trailing-text', restFix(c, inCompartment))
 }
 
 const start = (c: Cursor): (typeof starts)[number] | undefined => {
   const word = starts.find((s) => c.takeWord(s))
   if (word) return word
   const message = c.peek().kind === 'end' ? 'a statement' : '`allow`, `deny`, `endorse`, `admit` or `define`'
-  c.expected(message, 'start-unknown', subjects.some((s) => c.isWord(s)) ? 'begin with `Allow` or `Deny`' : undefined)
+  c.expected(message, 'start-unknown', startFix(c, starts, subjects))
   c.skipUntil(() => subjects.some((s) => c.isWord(s)))
   return c.peek().kind === 'end' ? undefined : 'allow'
 }
@@ -163,7 +167,7 @@ const others = (c: Cursor): void => {
 export const parseStatement = (text: string): Parsed => {
   const c = cursorOver(text)
   const read = statement(c)
-  if (c.errors() === 0 && !beginsAnother(c)) rest(c)
+  if (c.errors() === 0 && !beginsAnother(c)) rest(c, read as Partial<Grant> | undefined)
   others(c)
   const faults = c.faults()
   // INVARIANT: every part that could not be read has left an error, so without errors the statement is whole.

@@ -59,7 +59,7 @@ describe('A1 every fault of a statement is reported, with its place and what to 
     ],
     ['Allow group A to {} in tenancy', ['1:19 expected a permission such as `USER_READ`, found `}`']],
     ['Allow group A to {USER_READ in tenancy', ['1:29 expected `,` or `}`, found `in`; add `}`']],
-    ['Allow group A to read users in tenancy where any {}', ['1:51 expected a condition, found `}`']],
+    ['Allow group A to read users in tenancy where any {}', ['1:51 expected a condition, found `}`; put one in, or remove the group']],
     [
       "Allow group A to read users in tenancy where all {a.b = 'c',}",
       ['1:61 expected a condition after `,`, found `}`; remove the last `,`'],
@@ -71,7 +71,7 @@ describe('A1 every fault of a statement is reported, with its place and what to 
     ["Allow group A to read users in tenancy where all {a.b = 'c'", ['1:60 expected `}`, found the end; add `}`']],
     [
       "Allow group A to read users in tenancy where a.b = 'c'}",
-      ['1:55 expected `where` or the end of the statement, found `}`'],
+      ['1:55 expected `where` or the end of the statement, found `}`; remove `}`'],
     ],
     [
       "Allow group A to read users in tenancy where a.b = 'c' and d.e = 'f'",
@@ -93,7 +93,7 @@ describe('A1 every fault of a statement is reported, with its place and what to 
       "Allow group A to read users in tenancy where a.b = 'c' where d.e = 'f'",
       ['1:56 a statement has one `where`; write `where all { …, … }`'],
     ],
-    ['Allow group A to read users in tenancy where', ['1:45 expected a condition after `where`, found the end']],
+    ['Allow group A to read users in tenancy where', ['1:45 expected a condition after `where`, found the end; add one, or leave out `where`']],
     [
       'Allow group A to read users in tenancy where a.b = ‘c’',
       ["1:52 expected a straight single quote, found `‘`; write `'c'`"],
@@ -110,7 +110,7 @@ describe('A1 every fault of a statement is reported, with its place and what to 
     ["Allow group A to read users in tenancy where a.b == 'c'", ['1:50 expected `=`, found `==`; write `=`']],
     [
       "Allow group A to read users in tenancy where a.b like 'c'",
-      ['1:50 expected `=`, `!=`, `in`, `not in`, `before`, `after` or `between`, found `like`'],
+      ['1:50 expected `=`, `!=`, `in`, `not in`, `before`, `after` or `between`, found `like`; write `=`'],
     ],
     [
       'Allow group A to read users in tenancy # everybody',
