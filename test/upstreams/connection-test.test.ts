@@ -188,7 +188,7 @@ const suite = (open: () => ReturnType<typeof testStore>) => {
     const back = op.agree(to)
     const victim = gateway.browser()
     const seen = await victim.go(back)
-    expect([seen.status, reasonOn(seen)]).toEqual([404, 'link-unknown'])
+    expect([seen.status, reasonOn(seen)]).toEqual([404, 'connection-test-over'])
     expect((await gateway.store.read((tx) => keptTest(tx, begun.id, gateway.clock())))?.report).toBeUndefined()
     expect(reasonOn(await mine.go(back))).toBe('state-mismatch')
     const other = op.agree(leaving(await go('corp', begun.token, mine)))
@@ -204,7 +204,7 @@ const suite = (open: () => ReturnType<typeof testStore>) => {
   test('links end after a quarter of an hour, and made-up ones never were', async () => {
     const begun = await begin('corp')
     const made = await page('corp', randomBytes(32).toString('base64url'), gateway.browser())
-    expect([made.status, reasonOn(made)]).toEqual([404, 'link-unknown'])
+    expect([made.status, reasonOn(made)]).toEqual([404, 'connection-test-over'])
     expect((await page('closed', begun.token, gateway.browser())).status).toBe(404)
     gateway.later(901)
     expect((await page('corp', begun.token, gateway.browser())).status).toBe(404)

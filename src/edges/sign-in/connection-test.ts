@@ -26,7 +26,7 @@ export type ConnectionTestDeps = {
 
 const linkOver = () =>
   new Problem('not-found', 'this test is over, belongs to another browser or never was: ask for a new link', {
-    reason: 'link-unknown',
+    reason: 'connection-test-over',
   })
 
 const idpOf = (req: Request): string => String(req.params.idp)

@@ -35,7 +35,7 @@ const linkOver = () =>
     'not-found',
     'this invitation was used, revoked, sent again or has expired: ask whoever invited you for a new one',
     {
-      reason: 'link-unknown',
+      reason: 'invitation-over',
     },
   )
 

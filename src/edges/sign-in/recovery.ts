@@ -23,7 +23,7 @@ type Fault = Extract<Answered, { kind: 'fault' }>
 
 const linkOver = () =>
   new Problem('not-found', 'this link was used, has expired or never was: ask for a new one', {
-    reason: 'link-unknown',
+    reason: 'reset-over',
   })
 
 /** A domain that does not let people reset says so instead of taking names. */

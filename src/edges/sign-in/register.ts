@@ -23,7 +23,7 @@ type Wrong = { readonly status: number; readonly text: (words: Words) => string 
 
 const linkOver = () =>
   new Problem('not-found', 'this link was used, has expired or never was: ask for a new one', {
-    reason: 'link-unknown',
+    reason: 'registration-over',
   })
 
 const refuseOff = ({ domain }: Found): void => {

@@ -123,7 +123,8 @@ describe('U3 a forgotten password', () => {
     expect(html).toContain('aria-invalid="true"')
   })
   test('a link that is worth nothing, and one that is spent meanwhile', async () => {
-    expect((await get('/reset-password?token=other')).res.status).toBe(404)
+    const over = await get('/reset-password?token=other')
+    expect([over.res.status, over.html]).toEqual([404, expect.stringContaining('Forgot your password')])
     expect((await post('/reset-password', { token: 'other' })).res.status).toBe(404)
     answered = 'link-unknown'
     expect((await post('/reset-password', { token: good })).res.status).toBe(404)
@@ -154,7 +155,9 @@ describe('U10 an invitation', () => {
     expect([res.status, html]).toEqual([400, expect.stringContaining('value=" guest "')])
     accepted = { refused: 'link-unknown' }
     expect((await post('/invitation', fields)).res.status).toBe(404)
-    expect((await get('/invitation?token=other')).res.status).toBe(404)
+    const over = await get('/invitation?token=other')
+    expect([over.res.status, over.html]).toEqual([404, expect.stringContaining('ask whoever invited you')])
+    expect(over.html).not.toContain('gateway')
   })
   test('somebody who is signed in joins with that account, by a form of this session only', async () => {
     visitor = { person: { id: 'p1', displayName: 'Ann' } as Person, sessionToken: 's1' }

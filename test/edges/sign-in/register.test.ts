@@ -112,7 +112,8 @@ describe('U8 making an account', () => {
     expect(seen).toEqual([[good, expect.objectContaining({ terms: undefined })]])
   })
   test('a link that is worth nothing, a domain that does not allow it, another site’s form', async () => {
-    expect((await get('/register/account?token=other')).status).toBe(404)
+    const over = await get('/register/account?token=other')
+    expect([over.status, over.html]).toEqual([404, expect.stringContaining('It works once and for an hour')])
     answered = 'link-unknown'
     expect((await post('/register/account', fields)).status).toBe(404)
     seen.length = 0

@@ -14,6 +14,18 @@ export const enErrors = {
   'error.link-unknown.title': 'This link is over',
   'error.link-unknown.what':
     'A set-up link works once and for a day. If nobody could set up the gateway, start it again: it prints a new one.',
+  'error.invitation-over.title': 'This invitation is over',
+  'error.invitation-over.what':
+    'It was used, revoked or sent again, or its time has passed. If you have joined already, just sign in; otherwise ask whoever invited you for a new one.',
+  'error.registration-over.title': 'This link is over',
+  'error.registration-over.what':
+    'It works once and for an hour. If you have made your account already, just sign in; otherwise ask for a new link.',
+  'error.reset-over.title': 'This link is over',
+  'error.reset-over.what':
+    'It works once and for half an hour, and only the newest one does. Ask for a new one with “Forgot your password?” where you sign in.',
+  'error.connection-test-over.title': 'This test is over',
+  'error.connection-test-over.what':
+    'The link of a test works in one browser and for a short time. Whoever tests the connection can make a new one.',
   'error.domain-unknown.title': 'No such identity domain',
   'error.domain-unknown.what':
     'The address names a tenancy or domain that does not exist. Check it, or start from the application that you want to use.',

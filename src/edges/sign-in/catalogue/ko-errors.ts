@@ -13,6 +13,18 @@ export const koErrors: { readonly [K in keyof typeof enErrors]: string } = {
   'error.link-unknown.title': '사용할 수 없는 링크입니다',
   'error.link-unknown.what':
     '설정 링크는 하루 동안 한 번만 쓸 수 있습니다. 아직 설정하지 못했다면 게이트웨이를 다시 시작하세요. 새 링크가 출력됩니다.',
+  'error.invitation-over.title': '사용할 수 없는 초대입니다',
+  'error.invitation-over.what':
+    '이미 사용했거나 취소되었거나 다시 보낸 초대이거나, 기한이 지난 초대입니다. 이미 가입했다면 로그인하고, 아니면 초대한 사람에게 새 초대를 요청하세요.',
+  'error.registration-over.title': '사용할 수 없는 링크입니다',
+  'error.registration-over.what':
+    '한 시간 동안 한 번만 쓸 수 있는 링크입니다. 이미 계정을 만들었다면 로그인하고, 아니면 새 링크를 요청하세요.',
+  'error.reset-over.title': '사용할 수 없는 링크입니다',
+  'error.reset-over.what':
+    '30분 동안 한 번만 쓸 수 있고 가장 최근 링크만 유효합니다. 로그인 화면의 ‘비밀번호 찾기’에서 새 링크를 요청하세요.',
+  'error.connection-test-over.title': '끝난 테스트입니다',
+  'error.connection-test-over.what':
+    '테스트 링크는 한 브라우저에서 짧은 시간 동안만 쓸 수 있습니다. 연결을 테스트하는 사람이 새 링크를 만들 수 있습니다.',
   'error.domain-unknown.title': '없는 ID 도메인입니다',
   'error.domain-unknown.what':
     '주소에 있는 테넌시나 도메인이 존재하지 않습니다. 주소를 확인하거나 이용하려던 앱에서 시작하세요.',
