@@ -2,7 +2,7 @@
 // Absent is `undefined`, a lost race is a value, and ids and times come from the caller, so a test owns both.
 import type { App } from '../core/model/app.ts'
 import type { Credential, TrustedDevice } from '../core/model/credential.ts'
-import type { Group, Membership } from '../core/model/group.ts'
+import type { Group } from '../core/model/group.ts'
 import type { Idp, MappingRule } from '../core/model/idp.ts'
 import type {
   AppId,
@@ -29,7 +29,6 @@ import type {
 import type { Journey } from '../core/model/journey.ts'
 import type { JsonObject } from '../core/model/json.ts'
 import type { SigningKey } from '../core/model/key.ts'
-import type { Link, Person } from '../core/model/person.ts'
 import type { Policy } from '../core/model/policy.ts'
 import type { RegisteredService } from '../core/model/resource.ts'
 import type { RoleAssignment } from '../core/model/role.ts'
@@ -40,6 +39,7 @@ import type { EpochMs } from '../core/model/time.ts'
 import type { DynamicGroup, ServiceId } from '../core/model/workload.ts'
 import type { AccessRequests, ApiKeys, Invitations, Resources } from './store-access.ts'
 import type { Audit, Seals } from './store-audit.ts'
+import type { Links, Memberships, People } from './store-people.ts'
 import type { EventStreams } from './store-streams.ts'
 
 export interface Store {
@@ -67,9 +67,23 @@ export interface Nouns<T, I, Scope> {
   remove(id: I): Promise<boolean>
 }
 
-/** `list` in parts, for rows of which there may be very many: those behind `after`, `limit` at most. */
+/** `list` in parts, for rows of which there may be very many. */
 export interface Paged<T extends { readonly id: string; readonly name: string }, Scope> {
-  page(scope: Scope, after: Pick<T, 'id' | 'name'> | undefined, limit: number): Promise<readonly T[]>
+  /** Those of these ids that are there, each once, in no order. */
+  some(ids: readonly T['id'][]): Promise<readonly T[]>
+  /** Those behind `after`, `limit` at most. */
+  page(
+    scope: Scope,
+    after: Pick<T, 'id' | 'name'> | undefined,
+    limit: number,
+    only?: {
+      /** The other way round. */
+      readonly down?: boolean
+      /** Those whose names begin so, without case; of names over 300 characters none. */
+      readonly beginning?: string
+    },
+  ): Promise<readonly T[]>
+  count(scope: Scope): Promise<number>
 }
 
 export interface Tx {
@@ -92,16 +106,22 @@ export interface Tx {
   readonly memberships: Memberships
   readonly credentials: Credentials
   readonly devices: Devices
-  readonly idps: Nouns<Idp, IdpId, DomainId> & {
-    byEmailDomain(domain: DomainId, emailDomain: string): Promise<readonly Idp[]>
-  }
-  readonly mappingRules: Nouns<MappingRule, MappingRuleId, IdpId>
-  readonly apps: Nouns<App, AppId, TenancyId> & {
-    byClientId(tenancy: TenancyId, clientId: string): Promise<App | undefined>
-    byEntityId(tenancy: TenancyId, entityId: string): Promise<App | undefined>
-  }
-  readonly signOnRules: Nouns<SignOnRule, SignOnRuleId, DomainId>
-  readonly passwordPolicies: Nouns<PasswordPolicy, PasswordPolicyId, DomainId>
+  readonly idps: Nouns<Idp, IdpId, DomainId> &
+    Paged<Idp, DomainId> & {
+      byEmailDomain(domain: DomainId, emailDomain: string): Promise<readonly Idp[]>
+    }
+  readonly mappingRules: Nouns<MappingRule, MappingRuleId, IdpId> &
+    Paged<MappingRule, IdpId> & {
+      /** Every rule that may match one of these upstream groups, in no order: patterns all, and exact ones of these values. */
+      forValues(idp: IdpId, values: readonly string[]): Promise<readonly MappingRule[]>
+    }
+  readonly apps: Nouns<App, AppId, TenancyId> &
+    Paged<App, TenancyId> & {
+      byClientId(tenancy: TenancyId, clientId: string): Promise<App | undefined>
+      byEntityId(tenancy: TenancyId, entityId: string): Promise<App | undefined>
+    }
+  readonly signOnRules: Nouns<SignOnRule, SignOnRuleId, DomainId> & Paged<SignOnRule, DomainId>
+  readonly passwordPolicies: Nouns<PasswordPolicy, PasswordPolicyId, DomainId> & Paged<PasswordPolicy, DomainId>
   readonly policies: Nouns<Policy, PolicyId, { tenancyId: TenancyId; compartmentId?: CompartmentId }> &
     Paged<Policy, { tenancyId: TenancyId; compartmentId?: CompartmentId }>
   /** Share the name space of the domain's groups: a name that either holds is taken for both. */
@@ -136,40 +156,6 @@ export type Change = {
   readonly id: string
 }
 
-export interface People {
-  get(id: PersonId): Promise<Person | undefined>
-  byUsername(domain: DomainId, username: string): Promise<Person | undefined> // without case
-  byEmail(domain: DomainId, email: string): Promise<readonly Person[]> // without case
-  /** By any of their addresses, `otherEmails` too: to find somebody, never to trust the address. */
-  byAddress(domain: DomainId, email: string): Promise<readonly Person[]> // without case
-  byExternalId(domain: DomainId, externalId: string): Promise<readonly Person[]> // exact
-  byHandle(domain: DomainId, handle: string): Promise<Person | undefined>
-  /** By user name; `after` one, or `skip` so many. */
-  list(
-    domain: DomainId,
-    page: { readonly after?: string; readonly skip?: number; readonly limit: number },
-  ): Promise<readonly Person[]>
-  count(domain: DomainId): Promise<number>
-  put(person: Person): Promise<'ok' | 'name-taken'>
-  /** Takes links, memberships, credentials, devices and sessions along: whoever must be told of the end of a session is told first. */
-  remove(id: PersonId): Promise<boolean>
-}
-export interface Links {
-  get(idp: IdpId, subject: string): Promise<Link | undefined>
-  ofPerson(person: PersonId): Promise<readonly Link[]>
-  /** Inserts, or moves `lastSignInAt`; a subject tied to another person is `'taken'`. */
-  put(link: Link): Promise<'ok' | 'taken'>
-  remove(idp: IdpId, subject: string): Promise<boolean>
-}
-export interface Memberships {
-  ofPerson(person: PersonId): Promise<readonly Membership[]> // expired ones included; the caller has the clock
-  ofGroup(group: GroupId): Promise<readonly Membership[]>
-  /** Who is in it, expired or not: by id, from after one. */
-  peopleOf(group: GroupId, page: { readonly after?: PersonId; readonly limit: number }): Promise<readonly PersonId[]>
-  /** One row per (person, group, source); replaces that row. */
-  put(membership: Membership): Promise<void>
-  remove(person: PersonId, group: GroupId, source: string): Promise<boolean>
-}
 export interface Credentials {
   get(id: CredentialId): Promise<Credential | undefined>
   ofPerson(person: PersonId): Promise<readonly Credential[]>

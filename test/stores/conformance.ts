@@ -5,6 +5,7 @@ import { accessPromises } from './promises/access.ts'
 import { directoryPromises } from './promises/directory.ts'
 import { factorPromises } from './promises/factors.ts'
 import { followingPromises } from './promises/following.ts'
+import { listPromises } from './promises/lists.ts'
 import { payloadPromises } from './promises/payloads.ts'
 import { peoplePromises } from './promises/people.ts'
 import { programPromises } from './promises/programs.ts'
@@ -24,6 +25,7 @@ export const conforms = (open: () => Promise<Store>, skip: Readonly<Record<strin
   describe('programs and roles', () => programPromises(promise))
   describe('access', () => accessPromises(promise))
   describe('people', () => peoplePromises(promise))
+  describe('lists of many', () => listPromises(promise))
   describe('factors', () => factorPromises(promise))
   describe('sign-ins', () => signInPromises(promise))
   describe('payloads and single use', () => payloadPromises(promise))

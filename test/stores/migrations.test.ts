@@ -140,6 +140,7 @@ const released: Readonly<Record<string, string>> = {
   '0004-provisioning': 'e81680a84e375521e90d642cb1e7464e3de0588c1ec9577312800be595b49492',
   '0005-row-digests': 'c834733e45233a762c52115930f29f4a47923c003b3bf3287b10d4c80f59a38b',
   '0006-event-streams': '63ab2d439be5ec688bbd11eaa60f58dc2b203ee03847387af3a9623aeb9329e6',
+  '0007-lists': 'e5923b1547c746de26af44100262091aa0326b84a351f65a2ea1cc65906b4a48',
 }
 test('a migration is never edited once it is written; what changes later is a later file', () => {
   const folder = join(import.meta.dirname, '../../src/adapters/store-sql/migrations')

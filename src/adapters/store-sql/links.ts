@@ -1,7 +1,7 @@
 // Ties between people and corporate accounts. (idp, subject) is the primary key: one corporate account is one person.
 import type { IdpId } from '../../core/model/ids.ts'
 import type { Link } from '../../core/model/person.ts'
-import type { Links } from '../../ports/store.ts'
+import type { Links } from '../../ports/store-people.ts'
 import type { Db } from './dialect.ts'
 import { exactKey, fromBody, toBody } from './text.ts'
 

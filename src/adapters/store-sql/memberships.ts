@@ -1,7 +1,7 @@
 // Memberships, one row per (person, group, source): the same group from two sources is held twice and lost twice.
 import { type Membership, sourceOf } from '../../core/model/group.ts'
 import type { PersonId } from '../../core/model/ids.ts'
-import type { Memberships } from '../../ports/store.ts'
+import type { Memberships } from '../../ports/store-people.ts'
 import type { Db } from './dialect.ts'
 import { kept } from './kept.ts'
 import { fromBody, toBody } from './text.ts'

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Nouns, Paged } from '../../ports/store.ts'
 import type { Db } from './dialect.ts'
 import { keptAs } from './kept.ts'
-import { fromBody, nameKey, toBody } from './text.ts'
+import { beginningWith, fromBody, nameKey, textKey, toBody } from './text.ts'
 
 export type Cells = { readonly [column: string]: string | number | null }
 export type Shape<T, Scope> = {
@@ -19,6 +19,8 @@ export type Shape<T, Scope> = {
   readonly alsoUnique?: (row: T) => readonly Cells[]
 }
 type Row = { body: string }
+/** Ids per statement: few texts for any number of them. */
+const SIZES = [64, 8, 1] as const
 
 const matches = (cells: Cells) => {
   const tests = Object.entries(cells).map(([column, value]) => sql`${sql.ref(column)} = ${value}`)
@@ -67,20 +69,41 @@ export const nouns = <T extends { readonly id: I; readonly name: string }, I ext
       const [row] = await keptAs(db, `${table} ${Object.keys(place)} byName`, text, Object.values(place))
       return row && fromBody<T>(row.body)
     },
+    some: async (ids) => {
+      const all = [...new Set(ids)]
+      const found: T[] = []
+      let from = 0
+      for (const size of SIZES)
+        for (; all.length - from >= size; from += size) {
+          const part = all.slice(from, from + size)
+          const text = () => sql<Row>`select body from ${rows} where id in (${sql.join(part)})`
+          for (const row of await keptAs(db, `${table} some ${size}`, text, part)) found.push(fromBody<T>(row.body))
+        }
+      return found
+    },
     list: async (scope) => {
       const place = within(scope)
       const text = () => sql<Row>`select body from ${rows} where ${matches(place)} order by name_key, id`
       const found = await keptAs(db, `${table} ${Object.keys(place)} list`, text, Object.values(place))
       return found.map((row) => fromBody<T>(row.body))
     },
-    page: async (scope, after, limit) => {
+    page: async (scope, after, limit, { down = false, beginning } = {}) => {
+      const [more, most, way] = down ? [sql`<`, sql`<=`, sql`desc`] : [sql`>`, sql`>=`, sql`asc`]
       const key = after && nameKey(after.name)
       const behind = after
-        ? sql`and name_key >= ${key} and (name_key > ${key} or id > ${after.id})` // one range of the index in both engines
+        ? sql`and name_key ${most} ${key} and (name_key ${more} ${key} or id ${more} ${after.id})` // one range of the index in both engines
         : sql``
-      const found = await sql<Row>`select body from ${rows} where ${matches(within(scope))} ${behind}
-        order by name_key, id limit ${limit}`.execute(db)
+      const [from, to] = beginningWith(textKey(beginning ?? ''))
+      const begins = beginning === undefined ? sql`` : sql`and name_key >= ${from} and name_key < ${to}`
+      const found = await sql<Row>`select body from ${rows} where ${matches(within(scope))} ${begins} ${behind}
+        order by name_key ${way}, id ${way} limit ${limit}`.execute(db)
       return found.rows.map((row) => fromBody<T>(row.body))
+    },
+    count: async (scope) => {
+      const found = await sql<{
+        n: number | string
+      }>`select count(*) as n from ${rows} where ${matches(within(scope))}`.execute(db)
+      return Number(found.rows[0]?.n ?? 0)
     },
     // Two statements: the transaction is serialisable, and the unique index stands behind them.
     put: async (row) => {

@@ -11,6 +11,8 @@ export type Schema = {
     id: string
     domain_id: string
     username_key: string
+    display_key: string
+    status: string
     email_key: string | null
     external_key: string | null
     handle: string
@@ -20,7 +22,7 @@ export type Schema = {
   directory_group: Noun & { tenancy_id: string; domain_id: string; external_key: string | null }
   idp: Noun & { domain_id: string }
   idp_email_domain: { domain_id: string; email_domain_key: string; idp_id: string }
-  mapping_rule: Noun & { idp_id: string }
+  mapping_rule: Noun & { idp_id: string; value_key: string | null }
   app: Noun & { tenancy_id: string; client_id: string | null; entity_id: string | null }
   sign_on_rule: Noun & { domain_id: string }
   password_policy: Noun & { domain_id: string }

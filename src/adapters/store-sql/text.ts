@@ -1,6 +1,7 @@
 // How text becomes something both engines can index and compare alike. PostgreSQL refuses U+0000 and index entries over
 // 2.7 kB, and UTF-8 has no lone surrogates: all three can be typed by an attacker, so all three get an injective spelling.
 import { createHash } from 'node:crypto'
+import { folded } from '../../core/model/folded.ts'
 
 const LONGEST_KEY = 300 // characters; at most 900 bytes of UTF-8, three of which still fit an index entry
 const HASHED = '\u0001h'
@@ -15,11 +16,14 @@ export const exactKey = (text: string): string => {
   return text.startsWith('\u0001') ? PLAIN + text : text
 }
 
-/**
- * Names compare without case. NFKC first, or `ﬁ` and full-width letters would make a second name that looks the same;
- * again after lowering, since lowering may leave combining marks apart.
- */
-export const nameKey = (name: string): string => exactKey(name.normalize('NFKC').toLowerCase().normalize('NFKC'))
+/** Names compare without case. */
+export const nameKey = (name: string): string => exactKey(folded(name))
+
+/** For text that is sorted and looked for by how it begins: cut, so that an index can hold it, and never hashed. */
+export const textKey = (text: string): string => folded(text).slice(0, LONGEST_KEY).toWellFormed().replaceAll('\0', '')
+
+/** The keys that begin with this one: from it on, up to what sorts behind all of them. */
+export const beginningWith = (key: string): readonly [from: string, to: string] => [key, `${key}\u{10ffff}`]
 
 /** For every text parameter of every statement. */
 export const toColumn = (value: unknown): unknown => {

@@ -1,4 +1,6 @@
 // Does an upstream group match a rule? One function per way of matching; nothing here knows our groups.
+
+import { folded } from '../model/folded.ts'
 import type { GroupMatch } from '../model/idp.ts'
 import { dnMatches, hasLooseStar, parseDn } from './dn.ts'
 import { globMatches } from './glob.ts'
@@ -28,6 +30,12 @@ export const matcherOf = (match: GroupMatch): ((value: string) => boolean) => {
     }
   }
 }
+
+/** Values that match the same exact rule have the same key; what has the same key need not match. */
+export const valueKey = (value: string): string => folded(value.normalize('NFC').toLowerCase())
+/** What the rule's value can be looked up by; undefined: a pattern, to be tried on every value. */
+export const lookedUpBy = (match: GroupMatch): string | undefined =>
+  match.kind === 'exact' ? valueKey(match.value) : undefined
 
 const dnFault = (value: string): string | undefined => {
   const dn = parseDn(value)

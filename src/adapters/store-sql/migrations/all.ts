@@ -7,6 +7,7 @@ import { auditTrail } from './0003-audit-trail.ts'
 import { provisioning } from './0004-provisioning.ts'
 import { rowDigests } from './0005-row-digests.ts'
 import { eventStreams } from './0006-event-streams.ts'
+import { lists } from './0007-lists.ts'
 
 export const migrations = (engine: Engine): Readonly<Record<string, Migration>> => ({
   '0001-first': first(engine),
@@ -15,4 +16,5 @@ export const migrations = (engine: Engine): Readonly<Record<string, Migration>> 
   '0004-provisioning': provisioning(engine),
   '0005-row-digests': rowDigests(engine),
   '0006-event-streams': eventStreams(engine),
+  '0007-lists': lists(engine),
 })
