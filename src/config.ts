@@ -80,9 +80,14 @@ export const configSchema = (read: ReadSecret) =>
             .prefault({}),
         })
         .prefault({}),
-      /** How long what was recorded is kept; without a number, for ever. */
+      /** How long what was recorded is kept (without a number, for ever), and how safe it is before anybody is answered. */
       audit: z
-        .strictObject({ retentionDays: positive.optional(), decisionRetentionDays: positive.optional() })
+        .strictObject({
+          retentionDays: positive.optional(),
+          decisionRetentionDays: positive.optional(),
+          /** Whether a decision is told only when its record would survive a power cut, not only the end of the process. */
+          flushDecisions: z.boolean().default(false),
+        })
         .prefault({}),
       outgoing: z
         .strictObject({

@@ -98,7 +98,7 @@ export const wire = async (config: Config) => {
   const known = snapshots({ store, catalogue, roles })
   const policies = policyWriter({ ...base, catalogue, known, limits: config.policy.limits })
   const metrics = prometheus()
-  const authorize = countDecisions(metrics, authorizer({ ...base, catalogue, known }))
+  const authorize = countDecisions(metrics, authorizer({ ...base, catalogue, known, ...config.audit }))
   const administer = administrating({ ...guarded, authorize, standingOf: standingOf({ known }) })
   const demoAllowed = config.allowDemo || ['localhost', '127.0.0.1', '[::1]'].includes(new URL(baseUrl).hostname)
   const directory = {

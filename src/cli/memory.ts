@@ -5,7 +5,7 @@ import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-const ENOUGH = 16_000_000 // bytes, both halves: less costs processor time, more only memory
+const ENOUGH = 32_000_000 // bytes, both halves: less costs processor time, more only memory
 
 // Read by V8 whenever the space would grow; 1 is not to grow.
 const growBy = (factor: 1 | 2): void => setFlagsFromString(`--semi-space-growth-factor=${factor}`)
@@ -21,15 +21,16 @@ const giveBack = (): void => {
   collect({ type: 'major', flavor: 'last-resort' })
 }
 
-/** From here on as large as requests need it. */
+/** From here on as large as requests need it. V8 makes it small again in a quiet moment: so it is watched for as long as there are some. */
 export const releaseMemory = (): void => {
   giveBack()
-  if (youngSpace() >= ENOUGH) return
-  growBy(2)
-  const watch = new PerformanceObserver(() => {
-    if (youngSpace() < ENOUGH) return
-    growBy(1)
-    watch.disconnect()
-  })
-  watch.observe({ entryTypes: ['gc'] })
+  let grows = false
+  const settle = (): void => {
+    const mayGrow = youngSpace() < ENOUGH
+    if (mayGrow === grows) return
+    grows = mayGrow
+    growBy(grows ? 2 : 1)
+  }
+  settle()
+  new PerformanceObserver(settle).observe({ entryTypes: ['gc'] })
 }

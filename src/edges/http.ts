@@ -1,6 +1,7 @@
 // The public HTTP application: the order of everything that happens to a request, as one list. Edges are handed in; there is no body parser
 // for all of them, because oidc-provider reads its own bodies and every other edge knows what it expects and how large it may be.
-import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import type { Clock } from '../ports/clock.ts'
@@ -11,7 +12,7 @@ import { type Limit, rateLimit } from './rate-limit.ts'
 import { problemRenderer } from './render-problem.ts'
 import { staticEdge } from './sign-in/assets.ts'
 import type { Pages } from './sign-in/pages.ts'
-import { REQUEST_ID, requestIdOf } from './source.ts'
+import { addressBehind, REQUEST_ID, requestIdOf } from './source.ts'
 
 /** A whole answer. `headers`: names and values by turns, `Content-Type` among them. */
 export type Told = { readonly status: number; readonly headers: readonly string[]; readonly body: string }
@@ -19,7 +20,7 @@ export type Told = { readonly status: number; readonly headers: readonly string[
  * For programs that ask thousands of times in a second: answers without what pages need. Undefined: not such a request, it goes the ordinary
  * way, which must come to the same answer.
  */
-export type Quick = (req: Request) => Promise<Told> | undefined
+export type Quick = (req: IncomingMessage) => Promise<Told> | undefined
 
 export type HttpDeps = {
   readonly baseUrl: string
@@ -44,10 +45,9 @@ export const usualLimits: readonly Limit[] = [
 
 /** Ours, always: a request id from outside could be made to collide with another's in the audit log. */
 const identify =
-  ({ random }: HttpDeps): RequestHandler =>
-  (req: Request, _res: Response, next: NextFunction) => {
+  ({ random }: HttpDeps) =>
+  (req: IncomingMessage): void => {
     req.headers[REQUEST_ID] = random.id()
-    next()
   }
 
 /** What helmet would say, which is the same for every answer: it is asked once. */
@@ -113,26 +113,24 @@ const pinHost = ({ baseUrl, pages }: HttpDeps): RequestHandler => {
 type Headers = ReturnType<typeof securityHeaders>
 
 const dress =
-  (headers: Headers) =>
-  (req: Request, res: Response): void => {
+  (headers: Headers): RequestHandler =>
+  (req, res, next) => {
     res.setHeader(REQUEST_ID, requestIdOf(req))
     for (const [name, value] of headers) res.setHeader(name, value)
+    next()
   }
 
-const quickly = ({ baseUrl, quick }: HttpDeps, headers: Headers): RequestHandler => {
+/** Whether it was such a request. `failed` hears of what is no answer. */
+const quickly = ({ baseUrl, quick }: HttpDeps, headers: Headers) => {
   const base = new URL(baseUrl)
   const flat = headers.flat()
-  return (req: Request, res: Response, next: NextFunction) => {
+  return (req: IncomingMessage, res: ServerResponse, failed: (error: unknown) => void): boolean => {
     const answer = quick && isHostOf(base, req.headers.host) ? quick(req) : undefined
-    if (!answer) return next()
     const tell = ({ status, headers: own, body }: Told): void => {
       res.writeHead(status, [...flat, ...own, 'Content-Length', String(Buffer.byteLength(body))]).end(body)
     }
-    const fail = (error: unknown): void => {
-      dress(headers)(req, res)
-      next(error)
-    }
-    answer.then(tell).catch(fail)
+    answer?.then(tell).catch(failed)
+    return answer !== undefined
   }
 }
 
@@ -148,22 +146,32 @@ const nothingHere: RequestHandler = (req: Request) => {
   throw new Problem('not-found', `nothing answers ${req.method} \`${req.path.slice(0, 200)}\``)
 }
 
-export const httpApp = (deps: HttpDeps): Express => {
+export const httpApp = (deps: HttpDeps): RequestListener => {
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
   app.set('trust proxy', deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false)
   const headers = securityHeaders(deps)
-  const dressed: RequestHandler = (req, res, next) => {
-    dress(headers)(req, res)
-    next()
-  }
-  app.use(
-    inOne(identify(deps), requestLog(deps.log, deps.clock), quickly(deps, headers), dressed, pinHost(deps)),
-    staticEdge(),
-    rateLimit(deps.limits ?? usualLimits),
-  )
+  // what went wrong with a request that was about to be answered quickly: it is told like everything else
+  const failures = new WeakMap<IncomingMessage, unknown>()
+  const fail: RequestHandler = (req, _res, next) => next(failures.get(req))
+  app.use(inOne(dress(headers), fail, pinHost(deps)), staticEdge(), rateLimit(deps.limits ?? usualLimits))
   for (const [path, edge] of deps.edges) app.use(path, edge)
   app.use(nothingHere, problemRenderer(deps))
-  return app
+
+  const identified = identify(deps)
+  const logged = requestLog(deps.log, deps.clock, addressBehind(app.get('trust proxy fn')))
+  const isQuick = quickly(deps, headers)
+  return (req, res) => {
+    identified(req)
+    logged(req, res)
+    const ordinarily = (): void => {
+      app(req, res)
+    }
+    const failed = (error: unknown): void => {
+      failures.set(req, error)
+      ordinarily()
+    }
+    if (!isQuick(req, res, failed)) ordinarily()
+  }
 }

@@ -1,9 +1,9 @@
 // The log of the process: JSON lines on standard output. Names of fields that may hold a secret are redacted wherever they stand, up to
 // four levels deep; messages and paths never contain query strings, because codes, tokens and SAML messages travel there.
-import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Clock } from '../ports/clock.ts'
-import { requestIdOf } from './source.ts'
+import { type AddressOf, requestIdOf } from './source.ts'
 
 const secretNames = [
   'password',
@@ -120,19 +120,20 @@ export const logger = ({ level, clock, to }: Options): Logger =>
   )
 
 /** One line for each answer. The path has no query; the journey or token in it is no secret without its cookie. */
-export const requestLog = (log: Pick<Logger, 'child'>, clock: Clock): RequestHandler => {
+export const requestLog = (log: Pick<Logger, 'child'>, clock: Clock, addressOf: AddressOf) => {
   // Six fields of known names, none of them secret: looking two hundred paths up in them costs more than all the rest of a small request.
   const plain = log.child({}, { redact: [] })
-  return (req: Request, res: Response, next: NextFunction) => {
+  return (req: IncomingMessage, res: ServerResponse): void => {
     const startedAt = clock()
-    const path = req.originalUrl.split('?')[0]?.slice(0, 300)
+    const { method, url = '' } = req
+    const query = url.indexOf('?')
+    const path = (query < 0 ? url : url.slice(0, query)).slice(0, 300)
+    const ip = addressOf(req)
     res.once('finish', () => {
-      const { method, ip } = req
       plain.info(
         { requestId: requestIdOf(req), method, path, status: res.statusCode, ms: clock() - startedAt, ip },
         'answered',
       )
     })
-    next()
   }
 }

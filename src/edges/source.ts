@@ -1,10 +1,11 @@
 // Who is asking, for audit, throttling and logs; never for authorization. The request id is ours: http.ts overwrites whatever came.
+import type { IncomingMessage } from 'node:http'
 import type { Request } from 'express'
 import type { Source } from '../flows/sign-in/api.ts'
 
 export const REQUEST_ID = 'x-request-id'
 
-export const requestIdOf = (req: Pick<Request, 'headers'>): string => {
+export const requestIdOf = (req: Pick<IncomingMessage, 'headers'>): string => {
   const id = req.headers[REQUEST_ID]
   return typeof id === 'string' ? id : ''
 }
@@ -16,9 +17,32 @@ export const sourceOf = (req: Request): Source => ({
   requestId: requestIdOf(req),
 })
 
+export type AddressOf = (req: Pick<IncomingMessage, 'headers' | 'socket'>) => string | undefined
+
+/** What `req.ip` is, for whoever comes before Express: the nearest of those who passed it on that is not one of our proxies. */
+export const addressBehind =
+  (isTrusted: (address: string, hop: number) => boolean): AddressOf =>
+  ({ headers, socket }) => {
+    const nearest = socket.remoteAddress
+    const passedOn = headers['x-forwarded-for']
+    if (typeof passedOn !== 'string' || nearest === undefined) return nearest
+    const hops = [
+      nearest,
+      ...passedOn
+        .split(',')
+        .reverse()
+        .map((hop) => hop.trim()),
+    ]
+    return hops.find((address, n) => n === hops.length - 1 || !isTrusted(address, n))
+  }
+
 /** What the caller sent, as it came: for echoing to whoever looks for their own id, never for our records. */
-export const sentRequestId = ({ rawHeaders }: Pick<Request, 'rawHeaders'>): string | undefined => {
-  const at = rawHeaders.findIndex((name, n) => n % 2 === 0 && name.toLowerCase() === REQUEST_ID)
-  const value = at < 0 ? undefined : rawHeaders[at + 1]
-  return value !== undefined && /^[\x21-\x7e]{1,200}$/.test(value) ? value : undefined
+export const sentRequestId = ({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): string | undefined => {
+  for (let n = 0; n < rawHeaders.length; n += 2) {
+    const name = rawHeaders[n]
+    if (name?.length !== REQUEST_ID.length || name.toLowerCase() !== REQUEST_ID) continue
+    const value = rawHeaders[n + 1]
+    return value !== undefined && /^[\x21-\x7e]{1,200}$/.test(value) ? value : undefined
+  }
+  return undefined
 }

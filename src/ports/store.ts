@@ -42,11 +42,14 @@ import type { Audit, Seals } from './store-audit.ts'
 import type { Links, Memberships, People } from './store-people.ts'
 import type { EventStreams } from './store-streams.ts'
 
+/** When what was written is on the disk: before the write is acknowledged, or a moment later: after a power cut the last of it may be missing. */
+export type Flush = 'first' | 'soon'
+
 export interface Store {
   /** One consistent view; a write in here is refused. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** All or nothing. `work` may be run again after a serialisation failure, so it touches only `tx`; mail goes in the outbox. */
-  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  write<T>(work: (tx: Tx) => Promise<T>, flush?: Flush): Promise<T>
   /** Throws unless the schema is exactly the one this build knows. Once it was, later calls only ask whether the database answers. */
   ready(): Promise<void>
   /** Removes rows whose time has passed, in small transactions: journeys, once, payloads, devices, throttles, events nobody fetched, sessions over for 30 days. Returns how many. */
@@ -178,6 +181,7 @@ export interface Keys {
   ofDomain(domain: DomainId): Promise<readonly SigningKey[]> // oldest first
   add(key: SigningKey): Promise<void>
   setStatus(id: KeyId, status: SigningKey['status']): Promise<boolean>
+  remove(id: KeyId): Promise<boolean>
 }
 export interface Journeys {
   add(journey: Journey): Promise<void>
@@ -252,7 +256,15 @@ export interface Outbox {
   claim(now: EpochMs, leaseUntil: EpochMs, limit: number): Promise<readonly OutboxItem[]>
   done(id: string): Promise<void>
   retry(id: string, at: EpochMs, error: string): Promise<void>
+  /** Due at once, its attempts counted anew; the error of the last stays. False: it is not there any more. */
+  hurry(id: string, at: EpochMs): Promise<boolean>
+  get(id: string): Promise<OutboxItem | undefined>
   list(tenancy: TenancyId): Promise<readonly OutboxItem[]>
+  /** By id, which is the order in which they came. */
+  page(
+    tenancy: TenancyId,
+    page: { readonly after: string | undefined; readonly limit: number },
+  ): Promise<readonly OutboxItem[]>
 }
 export type OutboxItem = {
   readonly id: string

@@ -4,6 +4,7 @@ import { Writable } from 'node:stream'
 import express from 'express'
 import { expect, test } from 'vitest'
 import { logger, requestLog } from '../../src/edges/log.ts'
+import { addressBehind } from '../../src/edges/source.ts'
 
 const logged = (work: (log: ReturnType<typeof logger>) => void): string => {
   let text = ''
@@ -85,13 +86,17 @@ test('I6 the line of an answer has six fields and no query, and later lines are 
       },
     })
     log = logger({ level: 'info', clock: () => 1_800_000_000_000, to })
-    app.use(
-      requestLog(log, () => 0),
-      (_req, res) => {
-        res.once('finish', () => log?.info({ headers: { authorization: planted } }))
-        res.end()
-      },
+    const logged = requestLog(
+      log,
+      () => 0,
+      addressBehind(() => false),
     )
+    app.use((req, res) => {
+      logged(req, res)
+
+      res.once('finish', () => log?.info({ headers: { authorization: planted } }))
+      res.end()
+    })
     const server = app.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo
       const headers = { authorization: `Bearer ${planted}`, cookie: `s=${planted}` }

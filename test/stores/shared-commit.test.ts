@@ -7,6 +7,7 @@ import { openSqlite } from '../../src/adapters/store-sql/sqlite.ts'
 import { beginImmediate, openReader, openWriter, turnstile } from '../../src/adapters/store-sql/sqlite-connection.ts'
 import type { Connection } from '../../src/adapters/store-sql/transaction.ts'
 import { turns } from '../../src/adapters/store-sql/turn.ts'
+import type { Flush } from '../../src/ports/store.ts'
 import { atOnce } from './at-once.ts'
 import { temporaryDirectory } from './open-test-store.ts'
 import { tenancy } from './rows.ts'
@@ -38,8 +39,8 @@ const bed = () => {
   cleanUps.push(() => reader.close())
   const seen = async (): Promise<unknown[]> =>
     (await reader.run('select n from number order by n', [])).rows.map((r) => r.n)
-  const within = async (work: (connection: Connection) => Promise<unknown>): Promise<void> => {
-    const one = await shared.connect()
+  const within = async (work: (connection: Connection) => Promise<unknown>, flush: Flush = 'first'): Promise<void> => {
+    const one = await shared.connect(flush)
     try {
       await one.begin()
       await work(one)
@@ -51,7 +52,7 @@ const bed = () => {
       one.release(false)
     }
   }
-  const put = (n: number) => within(({ run }) => run('insert into number values (?)', [n]))
+  const put = (n: number, flush?: Flush) => within(({ run }) => run('insert into number values (?)', [n]), flush)
   return { exec, sent, seen, within, put }
 }
 
@@ -62,6 +63,17 @@ test('writes of one moment share one flush, and later ones have their own', asyn
   expect(await seen()).toHaveLength(20)
   await put(20)
   expect(sent.filter((text) => text === 'commit')).toHaveLength(2)
+})
+
+test('what must be on the disk shares no transaction that does not wait for it; what need not be shares any', async () => {
+  const { sent, seen, put } = bed()
+  const synchronous = (): string[] => sent.filter((text) => text.startsWith('pragma') || text === 'commit')
+  await Promise.all([put(1, 'soon'), put(2, 'soon'), put(3), put(4, 'soon')])
+  expect(synchronous()).toEqual(['pragma synchronous = normal', 'commit', 'pragma synchronous = full', 'commit'])
+  await put(5)
+  await put(6, 'soon')
+  expect(synchronous().slice(4)).toEqual(['commit', 'pragma synchronous = normal', 'commit'])
+  expect(await seen()).toEqual([1, 2, 3, 4, 5, 6])
 })
 
 test('one that fails takes nobody along and leaves nothing of itself', async () => {

@@ -37,14 +37,15 @@ const settings = `; set local enable_seqscan = off; set local jit = off;
   set local idle_in_transaction_session_timeout = '60s'`
 const begins = {
   write: `begin isolation level serializable${settings}`,
+  'write, flush soon': `begin isolation level serializable${settings}; set local synchronous_commit = off`,
   read: `begin isolation level repeatable read read only${settings}`,
 }
+type Mode = keyof typeof begins
 
 /** What an error says about the connection it came through: nothing more should be sent on these. */
-const spoils = (error: unknown, mode: 'read' | 'write'): boolean =>
-  isLost(error) || (mode === 'write' && isReadOnly(error)) // a standby: the pool must look for the primary again
+const spoils = (error: unknown, mode: Mode): boolean => isLost(error) || (mode !== 'read' && isReadOnly(error)) // a standby: the pool must look for the primary again
 
-const takeClient = async (pool: pg.Pool, mode: 'read' | 'write'): Promise<Connection> => {
+const takeClient = async (pool: pg.Pool, mode: Mode): Promise<Connection> => {
   const client = await pool.connect()
   const ask = runOver(client)
   let spoilt = false
@@ -109,11 +110,11 @@ export const openPostgres = async (given: PostgresPlace): Promise<Store> => {
   let closed = false
   let known = false
 
-  const connect = (mode: 'read' | 'write') => async (): Promise<Connection> => {
+  const connect = (mode: Mode) => async (): Promise<Connection> => {
     if (closed) throw new Error('the store is closed')
     return takeClient(pool, mode)
   }
-  const within = async <T>(mode: 'read' | 'write', work: Work<T>): Promise<T> => {
+  const within = async <T>(mode: Mode, work: Work<T>): Promise<T> => {
     const start = performance.now()
     for (let tries = 0; ; tries += 1) {
       const outcome = await transact(connect(mode), work)
@@ -123,7 +124,7 @@ export const openPostgres = async (given: PostgresPlace): Promise<Store> => {
       await wait(pause)
     }
   }
-  const refusal = ({ error, stage }: Extract<Outcome<unknown>, { ok: false }>, mode: 'read' | 'write'): unknown => {
+  const refusal = ({ error, stage }: Extract<Outcome<unknown>, { ok: false }>, mode: Mode): unknown => {
     if (stage === undefined) return error
     if (mode === 'read' && isReadOnly(error)) {
       return new Error('a write was tried inside a read: use `store.write`', { cause: error })
@@ -139,7 +140,7 @@ export const openPostgres = async (given: PostgresPlace): Promise<Store> => {
   }
   return {
     read: (work) => within('read', work),
-    write: (work) => within('write', work),
+    write: (work, flush) => within(flush === 'soon' ? 'write, flush soon' : 'write', work),
     // Once it was right it is not asked again: a later release may expand the schema under a running node.
     ready: async () => {
       const state = await within('read', (_, db) => schemaState(db, 'postgres'))

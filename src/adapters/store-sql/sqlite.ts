@@ -2,7 +2,7 @@
 // read (BEGIN IMMEDIATE), so they are serial; those that come together share a flush (shared-commit.ts). Reads have connections of their
 // own and see one snapshot (WAL); those that come together share it (shared-read.ts).
 // https://sqlite.org/wal.html, https://nodejs.org/api/sqlite.html
-import type { Store } from '../../ports/store.ts'
+import type { Flush, Store } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
 import { kyselyOver, type Run } from './dialect.ts'
 import { migrateUp, schemaFault, schemaState } from './migrate.ts'
@@ -100,12 +100,12 @@ export const openSqlite = async ({ path, waitMs = WRITE_WAITS_MS }: SqlitePlace)
   const refuseClosed = (): void => {
     if (closed) throw new Error('the store is closed')
   }
-  const connectToWrite = async (): Promise<Connection> => {
+  const connectToWrite = (flush: Flush) => async (): Promise<Connection> => {
     refuseClosed()
-    return shared ? shared.connect() : takeLane(writer, begin('write'))
+    return shared ? shared.connect(flush) : takeLane(writer, begin('write'))
   }
-  const write = async <T>(work: Work<T>): Promise<T> => {
-    const outcome = await transact(connectToWrite, work)
+  const write = async <T>(work: Work<T>, flush: Flush = 'first'): Promise<T> => {
+    const outcome = await transact(connectToWrite(flush), work)
     if (outcome.ok) return outcome.value
     throw outcome.stage === undefined ? outcome.error : sqliteProblem(outcome.error, path)
   }

@@ -1,13 +1,12 @@
 // Who asks the decision point: an application that got an access token of scope `pdp` for itself, in any domain of that tenancy, or whoever
 // owns an API key with that scope. A token that speaks for a person does not ask about people. RFC 6750 §2.1.
-import type { Request } from 'express'
 import type { TenancyId } from '../../core/model/ids.ts'
 import type { Caller } from '../../flows/access/api.ts'
 import { type ApiKeyCaller, looksLikeApiKey } from '../../flows/access/api-key-caller.ts'
 import type { FindTenancy } from '../../flows/access/find-tenancy.ts'
 import { Problem } from '../../problem.ts'
 import { requestIdOf } from '../source.ts'
-import type { AuthenticateCaller } from './door.ts'
+import type { AuthenticateCaller, Knock } from './door.ts'
 
 /** As oidc/bearer-lookup.ts answers it, handed in by wire.ts. */
 type Bearer = {
@@ -24,7 +23,7 @@ type Deps = {
 }
 
 const SCOPE = 'pdp'
-const tokenOf = (req: Request): string | undefined =>
+const tokenOf = (req: Knock): string | undefined =>
   /^Bearer ([\w.~+/-]+=*)$/i.exec(req.headers.authorization ?? '')?.[1]
 
 const lacks = (what: string): Problem => new Problem('not-permitted', `the ${what} lacks the scope \`${SCOPE}\``)

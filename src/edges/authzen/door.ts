@@ -1,28 +1,20 @@
 // The door of the decision point, the same for evaluations and searches: who may come in, in what form, and how what is refused is told
 // (AuthZEN Authorization API 1.0 §10.1). Knows no question.
+import type { IncomingMessage } from 'node:http'
 import express, { type ErrorRequestHandler, type Request, type RequestHandler } from 'express'
 import type { Caller } from '../../flows/access/api.ts'
 import type { FindTenancy } from '../../flows/access/find-tenancy.ts'
 import { catalogue, Problem } from '../../problem.ts'
-import { REQUEST_ID } from '../source.ts'
+import { REQUEST_ID, sentRequestId } from '../source.ts'
 
 /**
  * Who presents the bearer token of this request: undefined when there is none, or none that is valid. Problem('not-permitted') when it is
  * valid and lacks the scope `pdp`.
  */
-export type AuthenticateCaller = (req: Request, tenancyName: string) => Promise<Caller | undefined>
+/** All that is looked at of who comes in. */
+export type Knock = Pick<IncomingMessage, 'headers'>
+export type AuthenticateCaller = (req: Knock, tenancyName: string) => Promise<Caller | undefined>
 export type DoorDeps = { readonly authenticateCaller: AuthenticateCaller; readonly findTenancy: FindTenancy }
-
-/** What the caller sent, as it came: the header itself may have been replaced by an id of ours on the way here. */
-export const sentRequestId = ({ rawHeaders }: Request): string | undefined => {
-  for (let n = 0; n < rawHeaders.length; n += 2) {
-    const name = rawHeaders[n]
-    if (name?.length !== REQUEST_ID.length || name.toLowerCase() !== REQUEST_ID) continue
-    const value = rawHeaders[n + 1]
-    return value !== undefined && /^[\x21-\x7e]{1,200}$/.test(value) ? value : undefined
-  }
-  return undefined
-}
 
 export const echo: RequestHandler = (req, res, next) => {
   const id = sentRequestId(req)
@@ -34,7 +26,7 @@ export const echo: RequestHandler = (req, res, next) => {
 /** INVARIANT: a token of another tenancy is refused before anything of this one, the body included, is looked at. */
 export const admission =
   ({ authenticateCaller, findTenancy }: DoorDeps) =>
-  async (req: Request, tenancyName: string): Promise<Caller> => {
+  async (req: Knock, tenancyName: string): Promise<Caller> => {
     const [caller, tenancy] = await Promise.all([authenticateCaller(req, tenancyName), findTenancy(tenancyName)])
     if (!caller)
       throw new Problem('sign-in-required', 'expected `Authorization: Bearer` with an access token of scope `pdp`')
@@ -68,7 +60,7 @@ export const json: RequestHandler[] = [
 ]
 
 /** RFC 6750 §3: how to do better is said in the header. */
-const challenge = (req: Request, status: number): string | undefined => {
+const challenge = (req: Knock, status: number): string | undefined => {
   const base = 'Bearer realm="pdp", scope="pdp"'
   if (status === 403) return `${base}, error="insufficient_scope"`
   if (status !== 401) return undefined
@@ -77,7 +69,7 @@ const challenge = (req: Request, status: number): string | undefined => {
 
 export type Refusal = { readonly status: number; readonly challenge: string | undefined; readonly message: string }
 /** Undefined: it is no fault of the request. */
-export const refusalOf = (req: Request, error: unknown): Refusal | undefined => {
+export const refusalOf = (req: Knock, error: unknown): Refusal | undefined => {
   const status =
     error instanceof Problem
       ? catalogue[error.slug][0]

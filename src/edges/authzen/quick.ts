@@ -1,11 +1,11 @@
 // The usual request of an application to the decision point, answered without what pages need: one small JSON body in UTF-8. Whatever is
 // unusual about a request goes the ordinary way (evaluation.ts), which comes to the same answer.
-import type { Request } from 'express'
+import type { IncomingMessage } from 'node:http'
 import type { Caller } from '../../flows/access/api.ts'
 import { Problem } from '../../problem.ts'
 import type { Told } from '../http.ts'
-import { REQUEST_ID, requestIdOf } from '../source.ts'
-import { admission, refusalOf, sentRequestId } from './door.ts'
+import { REQUEST_ID, requestIdOf, sentRequestId } from '../source.ts'
+import { admission, refusalOf } from './door.ts'
 import { type PointDeps, type PointName, pointsOf } from './evaluation.ts'
 
 const ADDRESS = /^\/t\/([\w.~-]{1,100})\/access\/v1\/(evaluations?)$/
@@ -13,7 +13,7 @@ const TYPE = /^application\/json(; ?charset=utf-8)?$/i
 const MARK = '\ufeff' // of byte order, which RFC 8259 §8.1 lets a parser ignore
 const MOST_BYTES = 65_536 // what is read before anybody knows who asks
 
-const isUsual = ({ headers }: Request): boolean => {
+const isUsual = ({ headers }: IncomingMessage): boolean => {
   const length = Number(headers['content-length'])
   return (
     length > 0 &&
@@ -25,7 +25,7 @@ const isUsual = ({ headers }: Request): boolean => {
 }
 
 /** Settles when all of it is here; whoever is refused before that is not waited for. */
-const textOf = (req: Request): Promise<string> => {
+const textOf = (req: IncomingMessage): Promise<string> => {
   const text = new Promise<string>((done, failed) => {
     let first: Buffer | undefined
     let more: Buffer[] | undefined
@@ -53,7 +53,7 @@ const parsed = (text: string): unknown => {
   throw new Problem('request-malformed', 'malformed JSON')
 }
 
-const told = (req: Request, status: number, more: readonly string[], body: unknown): Told => ({
+const told = (req: IncomingMessage, status: number, more: readonly string[], body: unknown): Told => ({
   status,
   headers: [
     REQUEST_ID,
@@ -72,7 +72,7 @@ export const quickAuthzen = (deps: PointDeps) => {
   const points = pointsOf(deps)
   const admitted = admission(deps)
 
-  const answer = async (req: Request, tenancyName: string, point: PointName): Promise<Told> => {
+  const answer = async (req: IncomingMessage, tenancyName: string, point: PointName): Promise<Told> => {
     try {
       const text = textOf(req)
       const caller: Caller = await admitted(req, tenancyName)
@@ -84,9 +84,9 @@ export const quickAuthzen = (deps: PointDeps) => {
       return told(req, status, challenge === undefined ? [] : ['WWW-Authenticate', challenge], message)
     }
   }
-  return (req: Request): Promise<Told> | undefined => {
+  return (req: IncomingMessage): Promise<Told> | undefined => {
     if (req.method !== 'POST') return undefined
-    const [, tenancyName, point] = ADDRESS.exec(req.url) ?? []
+    const [, tenancyName, point] = ADDRESS.exec(req.url ?? '') ?? []
     return tenancyName === undefined || !isUsual(req) ? undefined : answer(req, tenancyName, point as PointName)
   }
 }

@@ -26,6 +26,8 @@ type Deps = {
   readonly catalogue: Catalogue
   /** Shared with whoever else asks in this process. */
   readonly known?: Snapshots
+  /** Whether a decision waits for its record to be on the disk. */
+  readonly flushDecisions?: boolean
 }
 
 type Answer = {
@@ -94,9 +96,9 @@ const deniedDetails = ({ subject, action, resource }: Question, { reason, verdic
   undecided: refs(verdict?.undecided),
 })
 
-export const authorizer = ({ store, clock, random, catalogue, known: shared }: Deps): Authorize => {
+export const authorizer = ({ store, clock, random, catalogue, known: shared, flushDecisions }: Deps): Authorize => {
   const known = shared ?? snapshots({ store, catalogue })
-  const log = decisionLog({ store })
+  const log = decisionLog({ store, flush: flushDecisions ? 'first' : 'soon' })
 
   const denied = (id: DecisionId, caller: Caller, question: Question, at: EpochMs, given: Answer): AuditEvent => ({
     ...eventOf(random, at, {

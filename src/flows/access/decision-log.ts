@@ -1,7 +1,7 @@
 // Decisions on record before they are told. One transaction per decision would cost a disk flush each, so those that are there when one
-// begins share it, and those that come later the next; every answer still waits for its own to be on disk.
+// begins share it, and those that come later the next; every answer waits for its own to be committed (`flush` says what that means).
 import type { AuditEvent, DecisionRecord } from '../../core/model/audit.ts'
-import type { Store, Tx } from '../../ports/store.ts'
+import type { Flush, Store, Tx } from '../../ports/store.ts'
 
 export type Entry = { readonly record: DecisionRecord; readonly event: AuditEvent | undefined }
 export type DecisionLog = (entry: Entry) => Promise<void>
@@ -11,7 +11,12 @@ const MOST_AT_ONCE = 4 // transactions: while one waits for the disk the next is
 
 type Waiting = { readonly entry: Entry; readonly done: () => void; readonly failed: (cause: unknown) => void }
 
-export const decisionLog = ({ store }: { readonly store: Pick<Store, 'write'> }): DecisionLog => {
+type Deps = {
+  readonly store: Pick<Store, 'write'>
+  readonly flush: Flush
+}
+
+export const decisionLog = ({ store, flush }: Deps): DecisionLog => {
   const waiting: Waiting[] = []
   let writing = 0
   let asked = false // somebody is about to take those who wait
@@ -23,7 +28,7 @@ export const decisionLog = ({ store }: { readonly store: Pick<Store, 'write'> })
   }
   // One that cannot be written (text the database refuses, say) must not take the others of its batch with it.
   const alone = ({ entry, done, failed }: Waiting): Promise<void> =>
-    store.write((tx) => put(tx, [entry])).then(done, failed)
+    store.write((tx) => put(tx, [entry]), flush).then(done, failed)
 
   const together = async (): Promise<void> => {
     const batch: Waiting[] = []
@@ -38,7 +43,7 @@ export const decisionLog = ({ store }: { readonly store: Pick<Store, 'write'> })
           tx,
           batch.map((w) => w.entry),
         )
-      })
+      }, flush)
       for (const { done } of batch) done()
     } catch (cause) {
       if (batch.length === 0) take() // the store itself

@@ -124,5 +124,5 @@ export const withoutLockOut = async <T>(tx: Tx, clock: Clock, work: (tx: Tx) => 
 /** Everything as the store itself, save that no write locks a tenancy out. */
 export const guardedStore = (store: Store, clock: Clock): Store => ({
   ...store,
-  write: (work) => store.write((tx) => withoutLockOut(tx, clock, work)),
+  write: (work, flush) => store.write((tx) => withoutLockOut(tx, clock, work), flush),
 })

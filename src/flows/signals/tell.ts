@@ -54,5 +54,5 @@ const signallingTx = (tx: Tx, deps: Deps): Tx => {
 /** Everything as the store itself, save that what is recorded reaches those who asked to be told. */
 export const signallingStore = (store: Store, deps: Deps): Store => ({
   ...store,
-  write: (work) => store.write((tx) => work(signallingTx(tx, deps))),
+  write: (work, flush) => store.write((tx) => work(signallingTx(tx, deps)), flush),
 })

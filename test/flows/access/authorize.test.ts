@@ -242,7 +242,7 @@ describe('A10 every decision is on record', () => {
           },
         } as never),
     }
-    const log = decisionLog({ store })
+    const log = decisionLog({ store, flush: 'soon' })
     const entries = ['a', 'b', 'bad', 'c'].map((id) => log({ record: { id } as never, event: undefined }))
     expect((await Promise.allSettled(entries)).map((r) => r.status)).toEqual([
       'fulfilled',

@@ -26,6 +26,22 @@ export const transactionPromises: Promises = (promise) => {
     await expect(work).rejects.toThrow()
     expect(await store.read((tx) => tx.tenancies.byName(undefined, 'half'))).toBeUndefined()
   })
+  promise(
+    'a write that need not be on the disk at once is as whole as any, and seen by whoever comes next',
+    async (store) => {
+      const refused = store.write(async (tx) => {
+        await tx.tenancies.put(tenancy('half'))
+        throw new Error('no, after all')
+      }, 'soon')
+      await expect(refused).rejects.toThrow('no, after all')
+      const names = ['a', 'b', 'c', 'd'] as const
+      await Promise.all(
+        names.map((name, n) => store.write((tx) => tx.tenancies.put(tenancy(name)), n % 2 === 0 ? 'soon' : 'first')),
+      )
+      const there = await store.read((tx) => tx.tenancies.list(undefined))
+      expect(there.map((t) => t.name)).toEqual(names)
+    },
+  )
   promise('a write inside a read is refused, and the store goes on', async (store) => {
     await expect(store.read((tx) => tx.tenancies.put(tenancy('acme')))).rejects.toThrow(/use `store.write`/)
     await expect(store.read((tx) => tx.throttles.fail('key', NOW, 60))).rejects.toThrow(/use `store.write`/)
