@@ -125,6 +125,25 @@ describe('who is asking', () => {
     expect(await addressOf(trusted, forwarded)).toBe(address)
   })
 
+  test.for([
+    [[], '203.0.113.9'],
+    [['127.0.0.1'], undefined],
+    [['127.0.0.1'], '203.0.113.9'],
+    [['127.0.0.1'], '198.51.100.1, 203.0.113.9'],
+    [['127.0.0.1', '203.0.113.0/24'], '198.51.100.1,203.0.113.9 ,203.0.113.8'],
+    [['127.0.0.1'], 'nonsense, '],
+  ] as const)(
+    'behind %j, passed on as `%s`: the line of the answer has the address that edges see',
+    ([trustedProxies, passedOn]) => {
+      const lines: string[] = []
+      const log = pino({}, { write: (line: string) => void lines.push(line) })
+      return using({ trustedProxies, log }, undefined, async ({ ask }) => {
+        const answer = await ask('/echo', passedOn === undefined ? {} : { 'x-forwarded-for': passedOn })
+        expect(JSON.parse(lines[0] ?? '').ip).toBe(JSON.parse(answer.text).source.address)
+      })
+    },
+  )
+
   test('the request id is ours, on the answer and in the source; one from outside is not taken', () =>
     using({}, undefined, async ({ ask }) => {
       const answer = await ask('/echo', { 'x-request-id': 'forged' })
