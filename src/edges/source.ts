@@ -26,13 +26,8 @@ export const addressBehind =
     const nearest = socket.remoteAddress
     const passedOn = headers['x-forwarded-for']
     if (typeof passedOn !== 'string' || nearest === undefined) return nearest
-    const hops = [
-      nearest,
-      ...passedOn
-        .split(',')
-        .reverse()
-        .map((hop) => hop.trim()),
-    ]
+    const before = passedOn.split(',').map((hop) => hop.trim())
+    const hops = [nearest, ...before.filter((hop) => hop !== '').reverse()]
     return hops.find((address, n) => n === hops.length - 1 || !isTrusted(address, n))
   }
 
