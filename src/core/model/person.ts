@@ -3,6 +3,10 @@ import type { DomainId, IdpId, PersonId, TenancyId } from './ids.ts'
 import type { JsonObject } from './json.ts'
 import type { EpochMs } from './time.ts'
 
+/** What people may choose to be called. It stands in mails and lists: no line breaks, and nothing that turns the direction of what follows. */
+export const isDisplayName = (text: string): boolean =>
+  text.trim() !== '' && text.length <= 200 && !/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(text)
+
 export type Attributes = { readonly [name: string]: readonly string[] }
 
 export type Person = {

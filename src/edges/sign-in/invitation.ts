@@ -10,7 +10,7 @@ import { type Found, within } from '../domain-of.ts'
 import { requireSameOrigin } from '../same-origin.ts'
 import { requestIdOf } from '../source.ts'
 import { type Form, formOf } from './answer.ts'
-import { queryOf } from './language.ts'
+import { languageOf, queryOf } from './language.ts'
 import type { Render, Words } from './render.ts'
 import { invalidOf } from './step-page.ts'
 
@@ -45,6 +45,7 @@ const wrongOf = (not: NotAccepted): Wrong => {
     const { code, ...parameters } = not.faults[0] ?? { code: 'too-short' as const, min: 8 }
     return { field: 'password', text: ({ say }) => say(`fault.password-${code}`, parameters) }
   }
+  if (not.refused === 'name-malformed') return { field: 'name', text: ({ say }) => say('fault.name-malformed') }
   const { refused } = not
   return { field: 'username', text: ({ say }) => say(`invitation.${refused}`) }
 }
@@ -89,8 +90,9 @@ const accept = async (deps: InvitationDeps, req: Request, open: Open, form: Form
     const { username = '', name = '', password = '' } = form
     const wanted = {
       username: username.normalize('NFKC').trim(),
-      displayName: name.trim().slice(0, 200) || username,
+      displayName: name.normalize('NFC').trim().slice(0, 200) || username,
       password,
+      locale: languageOf(req, [], found.domain.locale),
     }
     return deps.invitations.acceptAsNew(found.domain.id, token, wanted, requestIdOf(req))
   }

@@ -106,11 +106,12 @@ const stepOrOnward = async (deps: SignInDeps, at: At): Promise<void> => {
 }
 
 /** What may stand in the form again: nothing that is a secret. */
-const keptValues = ({ username = '', trust_device = '', label = '' }: Form): Shown['values'] => ({
-  username: username.slice(0, 320),
-  trust_device,
-  label: label.slice(0, 60),
-})
+const keptValues = (form: Form): Shown['values'] => {
+  const { username = '', trust_device = '', label = '' } = form
+  const kept = { username: username.slice(0, 320), trust_device, label: label.slice(0, 60) }
+  const typed = ['email', 'name', 'country', 'phone', 'time_zone'].filter((field) => form[field] !== undefined)
+  return { ...kept, ...Object.fromEntries(typed.map((field) => [field, String(form[field]).slice(0, 320)])) }
+}
 
 const showFault = async (
   deps: SignInDeps,

@@ -4,7 +4,7 @@ import { type PasswordFault, passwordFaults, policyFor } from '../../core/assura
 import type { Invitation } from '../../core/model/access.ts'
 import type { Group } from '../../core/model/group.ts'
 import type { DomainId, PersonId } from '../../core/model/ids.ts'
-import type { Person } from '../../core/model/person.ts'
+import { isDisplayName, type Person } from '../../core/model/person.ts'
 import type { RoleHolder } from '../../core/model/role.ts'
 import type { Domain } from '../../core/model/tenancy.ts'
 import type { EpochMs } from '../../core/model/time.ts'
@@ -35,10 +35,23 @@ export type InvitationShown = {
   readonly expiresAt: EpochMs
 }
 export type NotAccepted =
-  | { readonly refused: 'link-unknown' | 'username-malformed' | 'username-taken' | 'local-sign-in-off' }
+  | {
+      readonly refused:
+        | 'link-unknown'
+        | 'username-malformed'
+        | 'name-malformed'
+        | 'username-taken'
+        | 'local-sign-in-off'
+    }
   | { readonly refused: 'password'; readonly faults: readonly PasswordFault[] }
 export type Accepted = { readonly person: Person }
-export type NewAccount = { readonly username: string; readonly displayName: string; readonly password: string }
+export type NewAccount = {
+  readonly username: string
+  readonly displayName: string
+  readonly password: string
+  /** In which the page was read: from now on their mails are. */
+  readonly locale: string
+}
 export type InvitationAccepter = {
   /** Undefined: the link was used, revoked, replaced, has expired or never was. */
   readonly behind: (domain: DomainId, token: string) => Promise<InvitationShown | undefined>
@@ -128,8 +141,8 @@ const create = async (
   requestId: string | undefined,
 ): Promise<Person | undefined> => {
   const now = deps.clock()
-  const { username, displayName } = wanted
-  const { email, locale } = invitation
+  const { username, displayName, locale } = wanted
+  const { email } = invitation
   // the link was sent to this address and nowhere else
   const person = newPerson(deps.random, now, domain, { username, displayName, email, emailVerified: true, locale })
   if ((await tx.people.put(person)) === 'name-taken') return undefined
@@ -171,6 +184,7 @@ export const invitationAccepter = (deps: AcceptDeps): InvitationAccepter => {
       }),
     acceptAsNew: async (domainId, token, wanted, requestId) => {
       if (!isUsername(wanted.username)) return { refused: 'username-malformed' }
+      if (!isDisplayName(wanted.displayName)) return { refused: 'name-malformed' }
       const open = await opened(domainId, token) // before the slow hash: without a link nobody makes this server work
       if (!open) return { refused: 'link-unknown' }
       if (!open.domain.localSignIn) return { refused: 'local-sign-in-off' }

@@ -5,7 +5,7 @@ import { passwordFaults, policyFor } from '../../core/assurance/password-policy.
 import { isEmailAddress } from '../../core/model/email.ts'
 import type { Group } from '../../core/model/group.ts'
 import type { DomainId } from '../../core/model/ids.ts'
-import type { Person } from '../../core/model/person.ts'
+import { isDisplayName, type Person } from '../../core/model/person.ts'
 import type { Domain, Onboarding, Tenancy } from '../../core/model/tenancy.ts'
 import { type EpochMs, secondsLater } from '../../core/model/time.ts'
 import type { Store, Tx } from '../../ports/store.ts'
@@ -53,7 +53,6 @@ const LINK_SECONDS = 3600
 const MOST_WAIT_SECONDS = 3600
 const FREE_ASKS = 3
 const PER_SOURCE = 10
-const LONGEST_NAME = 200
 
 const keyOf = ({ secrets }: Pick<Deps, 'secrets'>, token: string): string =>
   `register:${secrets.digest(`self-registration:${token}`)}`
@@ -190,7 +189,7 @@ const fault = (code: Extract<Answered, { kind: 'fault' }>['fault']): Answered =>
 /** What is wrong with the answer, before anything slow. */
 const wrongWith = ({ domain }: Behind, { name, password, repeat, terms }: RegisterAnswer): Answered | undefined => {
   const shown = domain.onboarding?.terms
-  if (name === '' || name.length > LONGEST_NAME || /\p{Cc}/u.test(name)) return fault('name-malformed')
+  if (!isDisplayName(name)) return fault('name-malformed')
   if (password === '' || password.length > 1024) return fault('missing')
   if (password !== repeat) return fault('password-mismatch')
   return shown !== undefined && terms !== shown.version ? fault('terms-not-accepted') : undefined

@@ -155,6 +155,23 @@ describe('faults are said on the page of the step', () => {
     expect(html).toContain('value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"')
   })
 
+  test('E.2-7: one wrong answer of a profile leaves the others as they were typed', async () => {
+    app.world.view = steps['complete-profile'] ?? viewOf({ do: 'identify' })
+    app.world.answered = { kind: 'fault', fault: 'phone-malformed' }
+    const typed = { name: 'Kim "A"', country: 'KR', phone: 'call me', time_zone: 'Asia/Seoul' }
+    const { html } = await post({ do: 'complete-profile', hop: 'h', ...typed })
+    for (const kept of [
+      'value="Kim &quot;A&quot;"',
+      'value="KR" selected',
+      'value="call me"',
+      'value="Asia/Seoul" selected',
+    ])
+      expect(html).toContain(kept)
+    app.world.view = steps['contact-email'] ?? viewOf({ do: 'identify' })
+    app.world.answered = { kind: 'fault', fault: 'email-malformed' }
+    expect((await post({ do: 'contact-email', hop: 'h', email: 'me@' })).html).toContain('value="me@"')
+  })
+
   test('the same way is shown again, with the tick that was set', async () => {
     app.world.view = steps['challenge totp'] ?? viewOf({ do: 'identify' })
     app.world.answered = { kind: 'fault', fault: 'wrong-code' }

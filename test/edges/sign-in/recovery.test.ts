@@ -146,13 +146,15 @@ describe('U10 an invitation', () => {
     expect((await get(`/invitation?token=${good}`, 'ko')).html).toContain('계정 만들기')
     const done = await post('/invitation', fields)
     expect([done.res.status, done.html]).toEqual([201, expect.stringContaining('You have joined.')])
-    expect(seen).toEqual([[good, { username: 'guest', displayName: 'Guest', password: 'p' }]])
+    expect(seen).toEqual([[good, { username: 'guest', displayName: 'Guest', password: 'p', locale: 'en' }]])
   })
   test('what is refused is said beside its field, and what was typed stays', async () => {
     expect((await post('/invitation', { ...fields, password_repeat: 'q' })).html).toContain('not the same')
     accepted = { refused: 'username-taken' }
     const { res, html } = await post('/invitation', fields)
     expect([res.status, html]).toEqual([400, expect.stringContaining('value=" guest "')])
+    accepted = { refused: 'name-malformed' }
+    expect((await post('/invitation', fields)).html).toMatch(/id="name"[^>]*aria-invalid/)
     accepted = { refused: 'link-unknown' }
     expect((await post('/invitation', fields)).res.status).toBe(404)
     const over = await get('/invitation?token=other')

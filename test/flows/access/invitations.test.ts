@@ -33,7 +33,7 @@ policies:
   - { name: keepers, statements: [Allow group keepers to manage users in tenancy] }
 `
 const DAY = 86_400_000
-const account = { username: 'new-one', displayName: 'New One', password: 'a long enough secret 42' }
+const account = { username: 'new-one', displayName: 'New One', password: 'a long enough secret 42', locale: 'ko' }
 
 const suite = (open: () => Promise<Store>): void => {
   let store: Store
@@ -116,6 +116,7 @@ const suite = (open: () => Promise<Store>): void => {
     expect(await flows().behind(domainId, token)).toMatchObject({ tenancy: 'Acme', groups: ['staff'] })
     const accepted = await flows().acceptAsNew(domainId, token, account)
     if ('refused' in accepted) throw new Error(accepted.refused)
+    expect(accepted.person.locale).toBe('ko') // of the page, not of whoever invited
     expect(accepted.person).toMatchObject({ username: 'new-one', email: invitation.email, emailVerified: true })
     expect(await h.sourcesOf(accepted.person.id)).toEqual(['staff direct'])
     const holder = { kind: 'person' as const, id: accepted.person.id }
@@ -189,11 +190,15 @@ const suite = (open: () => Promise<Store>): void => {
       await flows().acceptAsNew(domainId, token, { ...account, username: `taken${n}` }),
       await flows().acceptAsNew(domainId, token, { ...account, username: 'a b' }),
       await flows().acceptAsNew(domainId, token, { ...account, password: 'short' }),
+      await flows().acceptAsNew(domainId, token, { ...account, displayName: 'New\n\nhttps://evil.example' }),
+      await flows().acceptAsNew(domainId, token, { ...account, displayName: 'New \u202egnp.exe' }),
     ]
     expect(tries).toMatchObject([
       { refused: 'username-taken' },
       { refused: 'username-malformed' },
       { refused: 'password' },
+      { refused: 'name-malformed' },
+      { refused: 'name-malformed' },
     ])
     expect(await flows().acceptAsNew(domainId, token, { ...account, username: `free${n}` })).toHaveProperty('person')
   })

@@ -163,6 +163,7 @@ describe('E.2-4 E.2-5 the contact address', () => {
 describe('E.2-7 the profile', () => {
   test.for([
     ['', profile, 'name-malformed'],
+    ['A \u202eb', profile, 'name-malformed'],
     ['A', { ...profile, country: 'XX' }, 'country-unknown'],
     ['A', { ...profile, country: 'kr' }, 'country-unknown'],
     ['A', { ...profile, phone: 'call me' }, 'phone-malformed'],
@@ -174,6 +175,10 @@ describe('E.2-7 the profile', () => {
   })
   test('countries and time zones are those of the world', () => {
     expect(countries.length).toBeGreaterThan(240)
+    for (const language of ['en', 'ko']) {
+      const names = countries.map((code) => new Intl.DisplayNames(language, { type: 'region' }).of(code))
+      expect(names.filter((name, n) => names.indexOf(name) !== n)).toEqual([])
+    }
     expect(countries).toEqual(expect.arrayContaining(['KR', 'US', 'DE']))
     expect(timeZones).toEqual(expect.arrayContaining(['Asia/Seoul', 'UTC']))
   })

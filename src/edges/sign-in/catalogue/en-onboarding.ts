@@ -26,7 +26,7 @@ export const enOnboarding = {
   'fault.email-malformed': 'This is not an e-mail address.',
   'fault.code-expired': 'The code is too old. Ask for another one.',
   'fault.terms-not-accepted': 'Tick the box to go on.',
-  'fault.name-malformed': 'Enter your name.',
+  'fault.name-malformed': 'Enter your name, in one line.',
   'fault.country-unknown': 'Choose your country.',
   'fault.phone-malformed': 'Enter a phone number, with digits, spaces and a + at most.',
   'fault.time-zone-unknown': 'Choose your time zone.',

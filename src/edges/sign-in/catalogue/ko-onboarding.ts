@@ -28,7 +28,7 @@ export const koOnboarding: { readonly [K in keyof typeof enOnboarding]: string }
   'fault.email-malformed': '이메일 주소가 아닙니다.',
   'fault.code-expired': '코드가 만료되었습니다. 다시 요청하십시오.',
   'fault.terms-not-accepted': '계속하려면 동의란을 선택하십시오.',
-  'fault.name-malformed': '이름을 입력하십시오.',
+  'fault.name-malformed': '이름을 한 줄로 입력하십시오.',
   'fault.country-unknown': '국가를 선택하십시오.',
   'fault.phone-malformed': '전화번호를 입력하십시오. 숫자, 공백, +를 쓸 수 있습니다.',
   'fault.time-zone-unknown': '시간대를 선택하십시오.',
