@@ -24,6 +24,7 @@ import { type ConnectionFlows, connectionFlows, type Inspectors } from './connec
 import { bypassCodeIssuer, type IssueBypassCode } from './directory/bypass-code.ts'
 import { type EnsureKeys, ensureKeys } from './upkeep/ensure-keys.ts'
 import type { CheckMetadata } from './upkeep/refresh-metadata.ts'
+import { type MakeNextKey, nextKeyMaker } from './upkeep/rotate-keys.ts'
 
 export type Flows = {
   readonly audit: Pick<AuditFlows, 'verify' | 'exportTrail'>
@@ -42,6 +43,7 @@ export type Flows = {
   /** How long a browser stays signed in where a domain does not say. */
   readonly session: SessionLife
   readonly ensureKeys: EnsureKeys
+  readonly makeNextKey: MakeNextKey
   /** Problem('config-invalid') for metadata that was sent along and is not sound; what is fetched is looked at when it is there. */
   readonly checkedMetadata: (role: 'idp' | 'sp', of: Saml | { readonly protocol: 'oidc' }) => Promise<void>
 }
@@ -95,6 +97,7 @@ export const administrationFlows = (deps: Deps): Flows => {
     decisions: decisionFlows({ known }),
     session: deps.session,
     ensureKeys: ensureKeys(deps),
+    makeNextKey: nextKeyMaker(deps),
     checkedMetadata: checkedBy(deps.checkMetadata),
   }
 }

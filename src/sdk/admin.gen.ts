@@ -267,6 +267,14 @@ export type Credential = {
   readonly mustChange?: boolean
 }
 
+export type TrustedDevice = {
+  readonly id: string
+  readonly label: string
+  readonly createdAt: string
+  readonly lastUsedAt: string
+  readonly expiresAt: string
+}
+
 export type IdentityProviderTest = {
   readonly id: string
   readonly status: "waiting" | "passed" | "failed"
@@ -444,6 +452,16 @@ export type PasswordPolicyDocument = {
   readonly warnDays?: number
   readonly freeTries?: number
   readonly maxWaitSeconds?: number
+}
+
+export type SigningKey = {
+  readonly id: string
+  readonly use: "oidc" | "saml" | "cookie"
+  readonly alg: string
+  readonly status: "next" | "active" | "retired"
+  readonly createdAt: string
+  readonly publicKey?: { readonly [name: string]: unknown }
+  readonly certificate?: string
 }
 
 export type IdentityProvider = {
@@ -837,6 +855,16 @@ export type AccessRequest = {
   readonly decidedBy?: string
   readonly decidedAt?: string
   readonly createdAt: string
+}
+
+export type OutboxMessage = {
+  readonly id: string
+  readonly kind: string
+  readonly status: "waiting" | "failing"
+  readonly receiver?: string
+  readonly attempts: number
+  readonly dueAt: string
+  readonly lastError?: string
 }
 
 export type Operations = {
@@ -2026,6 +2054,25 @@ export type Operations = {
       readonly ended: number
     }
   }
+  /** List trusted devices: `GET /domains/{domain}/users/{user}/trusted-devices`. Needs ListTrustedDevices on credentials. */
+  readonly listTrustedDevices: {
+    readonly path: { readonly domain: string; readonly user: string }
+    readonly query: { readonly limit?: number; readonly cursor?: string; readonly filter?: string; readonly sort?: string }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly TrustedDevice[]
+      readonly next?: string
+    }
+  }
+  /** Trust no device of a user any more, and end the sessions that were begun on one without a second factor: `DELETE /domains/{domain}/users/{user}/trusted-devices`. Needs RevokeUserDevices on users. */
+  readonly revokeUserDevices: {
+    readonly path: { readonly domain: string; readonly user: string }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: {
+      readonly revoked: number
+    }
+  }
   /** Read one session: `GET /domains/{domain}/users/{user}/sessions/{session}`. Needs GetSession on sessions. */
   readonly getSession: {
     readonly path: { readonly domain: string; readonly user: string; readonly session: string }
@@ -2060,6 +2107,20 @@ export type Operations = {
   /** Delete a credential: `DELETE /domains/{domain}/users/{user}/credentials/{credential}`. Needs DeleteCredential on credentials. */
   readonly deleteCredential: {
     readonly path: { readonly domain: string; readonly user: string; readonly credential: string }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  /** Read one trusted device: `GET /domains/{domain}/users/{user}/trusted-devices/{device}`. Needs GetTrustedDevice on credentials. */
+  readonly getTrustedDevice: {
+    readonly path: { readonly domain: string; readonly user: string; readonly device: string }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: TrustedDevice
+  }
+  /** Delete a trusted device: `DELETE /domains/{domain}/users/{user}/trusted-devices/{device}`. Needs RevokeTrustedDevice on credentials. */
+  readonly revokeTrustedDevice: {
+    readonly path: { readonly domain: string; readonly user: string; readonly device: string }
     readonly query: Nothing
     readonly body: undefined
     readonly answer: undefined
@@ -2365,6 +2426,64 @@ export type Operations = {
       readonly whole: boolean
     }
   }
+  /** Sign with the announced key, or with a new one, from now on: `POST /domains/{domain}/signing-keys/rotate`. Needs RotateSigningKeys on signing-keys. */
+  readonly rotateSigningKeys: {
+    readonly path: { readonly domain: string }
+    readonly query: Nothing
+    readonly body: {
+      readonly use: "oidc" | "saml" | "cookie"
+      readonly alg: "ES256" | "RS256" | "HS256"
+      readonly unannounced?: boolean
+    }
+    readonly answer: SigningKey
+  }
+  /** List signing keys: `GET /domains/{domain}/signing-keys`. Needs ListSigningKeys on signing-keys. */
+  readonly listSigningKeys: {
+    readonly path: { readonly domain: string }
+    readonly query: { readonly limit?: number; readonly cursor?: string; readonly filter?: string; readonly sort?: string }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly {
+        readonly id: string
+        readonly use: "oidc" | "saml" | "cookie"
+        readonly alg: string
+        readonly status: "next" | "active" | "retired"
+        readonly createdAt: string
+      }[]
+      readonly next?: string
+    }
+  }
+  /** Announce the next signing key: published from now on, used when it is rotated: `POST /domains/{domain}/signing-keys`. Needs CreateSigningKey on signing-keys. */
+  readonly createSigningKey: {
+    readonly path: { readonly domain: string }
+    readonly query: Nothing
+    readonly body: {
+      readonly use: "oidc" | "saml" | "cookie"
+      readonly alg: "ES256" | "RS256" | "HS256"
+    }
+    readonly answer: SigningKey
+  }
+  /** Read one signing key: `GET /domains/{domain}/signing-keys/{key}`. Needs GetSigningKey on signing-keys. */
+  readonly getSigningKey: {
+    readonly path: { readonly domain: string; readonly key: string }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: SigningKey
+  }
+  /** Delete a signing key: `DELETE /domains/{domain}/signing-keys/{key}`. Needs DeleteSigningKey on signing-keys. */
+  readonly deleteSigningKey: {
+    readonly path: { readonly domain: string; readonly key: string }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  /** Take the announcement of a signing key back: `POST /domains/{domain}/signing-keys/{key}/retire`. Needs RetireSigningKey on signing-keys. */
+  readonly retireSigningKey: {
+    readonly path: { readonly domain: string; readonly key: string }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: SigningKey
+  }
   /** List identity providers: `GET /domains/{domain}/identity-providers`. Needs ListIdentityProviders on identity-providers. */
   readonly listIdentityProviders: {
     readonly path: { readonly domain: string }
@@ -2658,6 +2777,20 @@ export type Operations = {
     readonly body: RoleAssignmentDocument
     readonly answer: RoleAssignment
   }
+  /** Change a part of what was given: `PATCH /role-assignments/{assignment}`. Needs UpdateRoleAssignment on role-assignments. */
+  readonly patchRoleAssignment: {
+    readonly path: { readonly assignment: string }
+    readonly query: Nothing
+    readonly body: {
+      readonly holder?: unknown
+      readonly roles?: unknown
+      readonly service?: unknown
+      readonly compartment?: unknown
+      readonly resource?: unknown
+      readonly expiresAt?: unknown
+    }
+    readonly answer: RoleAssignment
+  }
   /** Take the roles away: `DELETE /role-assignments/{assignment}`. Needs DeleteRoleAssignment on role-assignments. */
   readonly deleteRoleAssignment: {
     readonly path: { readonly assignment: string }
@@ -2753,6 +2886,37 @@ export type Operations = {
     readonly body: undefined
     readonly answer: AccessRequest
   }
+  /** List outbox: `GET /outbox`. Needs ListOutboxMessages on outbox-messages. */
+  readonly listOutboxMessages: {
+    readonly path: Nothing
+    readonly query: { readonly limit?: number; readonly cursor?: string; readonly filter?: string; readonly sort?: string }
+    readonly body: undefined
+    readonly answer: {
+      readonly items: readonly OutboxMessage[]
+      readonly next?: string
+    }
+  }
+  /** Read one message of the outbox: `GET /outbox/{message}`. Needs GetOutboxMessage on outbox-messages. */
+  readonly getOutboxMessage: {
+    readonly path: { readonly message: string }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: OutboxMessage
+  }
+  /** Delete a message of the outbox: `DELETE /outbox/{message}`. Needs DropOutboxMessage on outbox-messages. */
+  readonly dropOutboxMessage: {
+    readonly path: { readonly message: string }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: undefined
+  }
+  /** Try a message again now: `POST /outbox/{message}/retry`. Needs RetryOutboxMessage on outbox-messages. */
+  readonly retryOutboxMessage: {
+    readonly path: { readonly message: string }
+    readonly query: Nothing
+    readonly body: undefined
+    readonly answer: OutboxMessage
+  }
 }
 
 /** Method and path below `/api/v1/tenancies/{tenancy}`. */
@@ -2829,11 +2993,15 @@ export const operations = {
   resetUserFactors: ['POST', '/domains/{domain}/users/{user}/reset-factors'],
   listSessions: ['GET', '/domains/{domain}/users/{user}/sessions'],
   endUserSessions: ['DELETE', '/domains/{domain}/users/{user}/sessions'],
+  listTrustedDevices: ['GET', '/domains/{domain}/users/{user}/trusted-devices'],
+  revokeUserDevices: ['DELETE', '/domains/{domain}/users/{user}/trusted-devices'],
   getSession: ['GET', '/domains/{domain}/users/{user}/sessions/{session}'],
   endSession: ['DELETE', '/domains/{domain}/users/{user}/sessions/{session}'],
   listCredentials: ['GET', '/domains/{domain}/users/{user}/credentials'],
   getCredential: ['GET', '/domains/{domain}/users/{user}/credentials/{credential}'],
   deleteCredential: ['DELETE', '/domains/{domain}/users/{user}/credentials/{credential}'],
+  getTrustedDevice: ['GET', '/domains/{domain}/users/{user}/trusted-devices/{device}'],
+  revokeTrustedDevice: ['DELETE', '/domains/{domain}/users/{user}/trusted-devices/{device}'],
   issueUserBypassCode: ['POST', '/domains/{domain}/users/{user}/bypass-code'],
   testIdentityProvider: ['POST', '/domains/{domain}/identity-providers/{idp}/test'],
   getIdentityProviderTest: ['GET', '/domains/{domain}/identity-providers/{idp}/test/{test}'],
@@ -2854,6 +3022,12 @@ export const operations = {
   patchPasswordPolicy: ['PATCH', '/domains/{domain}/password-policies/{policy}'],
   deletePasswordPolicy: ['DELETE', '/domains/{domain}/password-policies/{policy}'],
   replaySignIns: ['POST', '/domains/{domain}/sign-ins/replay'],
+  rotateSigningKeys: ['POST', '/domains/{domain}/signing-keys/rotate'],
+  listSigningKeys: ['GET', '/domains/{domain}/signing-keys'],
+  createSigningKey: ['POST', '/domains/{domain}/signing-keys'],
+  getSigningKey: ['GET', '/domains/{domain}/signing-keys/{key}'],
+  deleteSigningKey: ['DELETE', '/domains/{domain}/signing-keys/{key}'],
+  retireSigningKey: ['POST', '/domains/{domain}/signing-keys/{key}/retire'],
   listIdentityProviders: ['GET', '/domains/{domain}/identity-providers'],
   getIdentityProvider: ['GET', '/domains/{domain}/identity-providers/{idp}'],
   putIdentityProvider: ['PUT', '/domains/{domain}/identity-providers/{idp}'],
@@ -2881,6 +3055,7 @@ export const operations = {
   listRoleAssignments: ['GET', '/role-assignments'],
   getRoleAssignment: ['GET', '/role-assignments/{assignment}'],
   putRoleAssignment: ['PUT', '/role-assignments/{assignment}'],
+  patchRoleAssignment: ['PATCH', '/role-assignments/{assignment}'],
   deleteRoleAssignment: ['DELETE', '/role-assignments/{assignment}'],
   listInvitations: ['GET', '/invitations'],
   createInvitation: ['POST', '/invitations'],
@@ -2891,4 +3066,8 @@ export const operations = {
   getAccessRequest: ['GET', '/access-requests/{accessRequest}'],
   approveAccessRequest: ['POST', '/access-requests/{accessRequest}/approve'],
   denyAccessRequest: ['POST', '/access-requests/{accessRequest}/deny'],
+  listOutboxMessages: ['GET', '/outbox'],
+  getOutboxMessage: ['GET', '/outbox/{message}'],
+  dropOutboxMessage: ['DELETE', '/outbox/{message}'],
+  retryOutboxMessage: ['POST', '/outbox/{message}/retry'],
 } as const satisfies { readonly [id in keyof Operations]: readonly [method: string, path: string] }

@@ -199,6 +199,10 @@ const everyCall = (tx: Tx): readonly (() => Promise<unknown>)[] => {
     () => tx.outbox.done('x'),
     () => tx.outbox.retry('x', NOW, 'x'),
     () => tx.outbox.list(x),
+    () => tx.outbox.get('x'),
+    () => tx.outbox.hurry('x', NOW),
+    () => tx.outbox.page(x, { after: undefined, limit: 9 }),
+    () => tx.outbox.page(x, { after: 'x', limit: 9 }),
   ]
   const trails = (['event', 'decision'] as const).flatMap((trail): readonly (() => Promise<unknown>)[] => [
     () => tx.seals.sealing(trail),

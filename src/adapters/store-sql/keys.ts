@@ -36,4 +36,8 @@ export const keys = (db: Db): Keys => ({
     const moved = await db.updateTable('signing_key').set({ status }).where('id', '=', id).executeTakeFirst()
     return moved.numUpdatedRows > 0n
   },
+  remove: async (id) => {
+    const gone = await db.deleteFrom('signing_key').where('id', '=', id).executeTakeFirst()
+    return gone.numDeletedRows > 0n
+  },
 })

@@ -57,6 +57,29 @@ export const outbox = (db: Db, engine: Engine): Outbox => ({
   retry: async (id, at, error) => {
     await db.updateTable('outbox').set({ due_at: at, last_error: error }).where('id', '=', id).execute()
   },
+  hurry: async (id, at) => {
+    const moved = await db
+      .updateTable('outbox')
+      .set({ due_at: at, attempts: 0 })
+      .where('id', '=', id)
+      .executeTakeFirst()
+    return moved.numUpdatedRows > 0n
+  },
+  get: async (id) => {
+    const row = await db.selectFrom('outbox').select(columns).where('id', '=', id).executeTakeFirst()
+    return row && fromRow(row)
+  },
+  page: async (tenancy, { after, limit }) =>
+    (
+      await db
+        .selectFrom('outbox')
+        .select(columns)
+        .where('tenancy_id', '=', tenancy)
+        .$if(after !== undefined, (query) => query.where('id', '>', after ?? ''))
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+    ).map(fromRow),
   list: async (tenancy) =>
     (
       await db

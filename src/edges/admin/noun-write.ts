@@ -96,7 +96,7 @@ const putRoute = <R, S, B>(noun: Writable<R, S, B>): Route => {
 }
 
 /** RFC 7396 §2; through a Map, so that `__proto__` is a member like any other. */
-const mergePatch = (target: unknown, patch: unknown): unknown => {
+export const mergePatch = (target: unknown, patch: unknown): unknown => {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
   const isObject = typeof target === 'object' && target !== null && !Array.isArray(target)
   const out = new Map<string, unknown>(isObject ? Object.entries(target) : [])

@@ -19,6 +19,7 @@ import { groupRoutes } from './routes/groups.ts'
 import { identityProviderRoutes } from './routes/identity-providers.ts'
 import { invitationRoutes } from './routes/invitations.ts'
 import { memberRoutes } from './routes/members.ts'
+import { outboxRoutes } from './routes/outbox.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { reviewRoutes } from './routes/review.ts'
@@ -29,8 +30,10 @@ import { serviceIdRoutes } from './routes/service-ids.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { signInReplayRoutes } from './routes/sign-in-replay.ts'
 import { signOnRoutes } from './routes/sign-on.ts'
+import { signingKeyRoutes } from './routes/signing-keys.ts'
 import { simulationRoutes } from './routes/simulations.ts'
 import { tenancyRoutes } from './routes/tenancy.ts'
+import { trustedDeviceRoutes } from './routes/trusted-devices.ts'
 import { usageRoutes } from './routes/usage.ts'
 import { userRoutes } from './routes/users.ts'
 
@@ -54,11 +57,13 @@ export const tableOf = (documents: Documents): readonly Route[] => [
   ...userRoutes,
   ...sessionRoutes,
   ...credentialRoutes,
+  ...trustedDeviceRoutes,
   ...bypassCodeRoutes,
   ...connectionTestRoutes,
   ...domainRoutes(documents),
   ...signOnRoutes(documents),
   ...signInReplayRoutes(documents),
+  ...signingKeyRoutes,
   ...identityProviderRoutes(documents),
   ...applicationRoutes(documents),
   ...auditRoutes, // before those that take an id where these have words
@@ -67,4 +72,5 @@ export const tableOf = (documents: Documents): readonly Route[] => [
   ...roleAssignmentRoutes,
   ...invitationRoutes,
   ...accessRequestRoutes,
+  ...outboxRoutes,
 ]

@@ -24,6 +24,14 @@ export type AssignRole = {
     show: (tx: Tx, row: RoleAssignment) => Promise<V>,
     expected?: Expected,
   ) => Promise<Shown<V>>
+  /** By name or id: what is there becomes what `change` makes of it. */
+  readonly patch: <V>(
+    who: Administrator,
+    called: string,
+    change: (before: RoleAssignment) => Wish,
+    show: (tx: Tx, row: RoleAssignment) => Promise<V>,
+    expected?: Expected,
+  ) => Promise<Shown<V>>
   readonly remove: (who: Administrator, called: string, expected?: Expected) => Promise<void>
 }
 
@@ -52,11 +60,13 @@ const demandsOf = (
     },
   }))
 
-/** Whether there is one is told to those who may remove some. */
-const removal = (name: string): Demand => ({
-  permission: { operation: 'DeleteRoleAssignment', resourceType: 'role-assignments' },
+/** Whether there is one is told to those who may change, or remove, some. */
+const absent = (operation: Operation, name: string): Demand => ({
+  permission: { operation, resourceType: 'role-assignments' },
   target: { id: name, name, compartmentId: undefined },
 })
+const notThere = (called: string): Problem =>
+  new Problem('not-found', `there is no role assignment \`${called.slice(0, 220)}\``)
 
 const some = (demands: readonly Demand[]): readonly [Demand, ...Demand[]] => {
   const [first, ...others] = demands
@@ -150,19 +160,48 @@ const askToPut = async (tx: Tx, standing: Standing, roles: Roles, { who, called,
   return { demands: some(demands), found: { before, input, missing } }
 }
 
+type Patch = Omit<Put, 'wish'> & { readonly change: (before: RoleAssignment) => Wish }
+const askToPatch = async (tx: Tx, standing: Standing, roles: Roles, { who, called, change }: Patch) => {
+  const before = await assignmentCalled(tx, who.tenancyId, called)
+  if (!before) return { demands: some([absent('UpdateRoleAssignment', called)]), found: undefined }
+  const demands = some(demandsOf('UpdateRoleAssignment', before, before, askerOf(standing)))
+  // who may not change it is not told what it would become
+  if (!demands.every(standing.may)) return { demands, found: undefined }
+  return askToPut(tx, standing, roles, { who, called: before.id, wish: change(before) })
+}
+
+const keep = async <V>(
+  work: Work,
+  roles: Roles,
+  called: string,
+  { before, input, missing }: Found,
+  { show, expected }: { readonly show: (tx: Tx, row: RoleAssignment) => Promise<V>; readonly expected?: Expected },
+): Promise<Shown<V>> => {
+  const { tx, who, standing } = work
+  await expected?.(tx, before)
+  if (missing !== undefined) throw new Problem('not-found', missing, { reason: 'reference-unknown' })
+  if (before) refuseUnheld(standing, roles, before)
+  refuseUnheld(standing, roles, input)
+  const given = { ...input, tenancyId: who.tenancyId, name: before?.name ?? called, createdBy: who.actor.name }
+  const { assignment, changed } = await writeAssignment(recordingOf(work), before, given)
+  return { assignment, changed, made: before === undefined, shown: await show(tx, assignment) }
+}
+
 export const roleAssigner = ({ administer, roles }: Deps): AssignRole => ({
   put: (who, called, wish, show, expected) =>
     administer.write(
       who,
       (tx, standing) => askToPut(tx, standing, roles, { who, called, wish }),
-      async (work, { before, input, missing }: Found) => {
-        await expected?.(work.tx, before)
-        if (missing !== undefined) throw new Problem('not-found', missing, { reason: 'reference-unknown' })
-        if (before) refuseUnheld(work.standing, roles, before)
-        refuseUnheld(work.standing, roles, input)
-        const given = { ...input, tenancyId: who.tenancyId, name: before?.name ?? called, createdBy: who.actor.name }
-        const { assignment, changed } = await writeAssignment(recordingOf(work), before, given)
-        return { assignment, changed, made: before === undefined, shown: await show(work.tx, assignment) }
+      (work, found: Found) => keep(work, roles, called, found, { show, ...(expected ? { expected } : {}) }),
+    ),
+
+  patch: (who, called, change, show, expected) =>
+    administer.write(
+      who,
+      (tx, standing) => askToPatch(tx, standing, roles, { who, called, change }),
+      async (work, found: Found | undefined) => {
+        if (!found) throw notThere(called)
+        return keep(work, roles, called, found, { show, ...(expected ? { expected } : {}) })
       },
     ),
 
@@ -173,11 +212,11 @@ export const roleAssigner = ({ administer, roles }: Deps): AssignRole => ({
         const before = await assignmentCalled(tx, who.tenancyId, called)
         const demands = before
           ? demandsOf('DeleteRoleAssignment', before, before, askerOf(standing))
-          : [removal(called)]
+          : [absent('DeleteRoleAssignment', called)]
         return { demands: some(demands), found: before }
       },
       async (work, before) => {
-        if (!before) throw new Problem('not-found', `there is no role assignment \`${called.slice(0, 220)}\``)
+        if (!before) throw notThere(called)
         await expected?.(work.tx, before)
         refuseUnheld(work.standing, roles, before)
         await removeAssignment(recordingOf(work), before)

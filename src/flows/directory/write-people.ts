@@ -1,6 +1,6 @@
 // People as administrators make, change, stop and delete them. What stops a person ends their sessions in the same transaction; codes, tokens
 // and API keys are looked at with the person, so they end with it. Nobody does to a person what would give or take powers they do not hold.
-import type { Credential } from '../../core/model/credential.ts'
+import type { Credential, TrustedDevice } from '../../core/model/credential.ts'
 import type { Person } from '../../core/model/person.ts'
 import type { EndReason } from '../../core/model/session.ts'
 import type { Domain } from '../../core/model/tenancy.ts'
@@ -9,7 +9,7 @@ import type { Work } from '../access/administer.ts'
 import { sendResetLink } from '../account/recover-password.ts'
 import { targetOf } from '../audit-event.ts'
 import { notify } from '../notice.ts'
-import { endSessionsOf } from '../sign-in/end-session.ts'
+import { endSession, endSessionsOf } from '../sign-in/end-session.ts'
 import { newPerson } from './new-person.ts'
 import { noteChange } from './note-change.ts'
 import { refuseAbove } from './power.ts'
@@ -140,6 +140,42 @@ export const removeCredential = async (work: Work, person: Person, credential: C
   await notify(tx, random, person, 'factor-removed', now)
   const { id, label, data } = credential
   await note(work, 'credential-removed', person, person, { credential: id, kind: data.kind, label })
+}
+
+/** Sessions that owe their second factor to one of these devices. */
+const endSessionsOn = async ({ tx, random, now, who }: Work, devices: readonly TrustedDevice[]): Promise<number> => {
+  const [first] = devices
+  const trusted = new Set<string | undefined>(devices.map((d) => d.id))
+  const sessions = first === undefined ? [] : await tx.sessions.ofPerson(first.personId)
+  const ending = { reason: 'revoked' as const, at: now, requestId: who.requestId, by: who.actor }
+  const through = sessions.filter(({ deviceId }) => deviceId !== undefined && trusted.has(deviceId))
+  for (const { id } of through) await endSession(tx, random, id, ending)
+  return through.length
+}
+
+/** The next sign-in there asks for a second factor again. */
+export const revokeDevice = async (work: Work, person: Person, device: TrustedDevice): Promise<void> => {
+  await refuseAbove(work, person)
+  await work.tx.devices.remove(device.id)
+  const { id, label } = device
+  await noteChange(work, {
+    action: 'device.revoked',
+    target: targetOf(person),
+    domainId: person.domainId,
+    details: { device: id, label, sessionsEnded: await endSessionsOn(work, [device]) },
+  })
+}
+
+export const revokeDevices = async (work: Work, person: Person): Promise<number> => {
+  await refuseAbove(work, person)
+  const devices = await work.tx.devices.ofPerson(person.id)
+  if (devices.length === 0) return 0
+  await work.tx.devices.removeOfPerson(person.id)
+  await note(work, 'devices-revoked', person, person, {
+    devices: devices.map((d) => ({ id: d.id, label: d.label })),
+    sessionsEnded: await endSessionsOn(work, devices),
+  })
+  return devices.length
 }
 
 export const endAllSessions = async (work: Work, person: Person): Promise<number> => {

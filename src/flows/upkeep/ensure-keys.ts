@@ -11,15 +11,15 @@ import type { Secrets } from '../../ports/secrets.ts'
 import type { Store, Tx } from '../../ports/store.ts'
 import { eventOf } from '../audit-event.ts'
 
-type Deps = {
-  readonly store: Store
+export type KeyDeps = {
   readonly random: Random
   readonly clock: Clock
   readonly secrets: Secrets
   readonly keyMaker: KeyMaker
 }
-type Kind = Pick<SigningKey, 'use' | 'alg'>
-const needed: readonly Kind[] = [
+type Deps = KeyDeps & { readonly store: Store }
+export type KeyKind = Pick<SigningKey, 'use' | 'alg'>
+export const needed: readonly KeyKind[] = [
   { use: 'oidc', alg: 'ES256' },
   { use: 'oidc', alg: 'RS256' },
   { use: 'saml', alg: 'RS256' },
@@ -30,10 +30,15 @@ export const sealedFor = (id: KeyId): string => `key:${id}`
 
 const CERTIFICATE_YEARS = 10 // partners pin it by hand; rotation is by overlap, not by expiry
 
-const missingOf = (keys: readonly SigningKey[]): readonly Kind[] =>
+const missingOf = (keys: readonly SigningKey[]): readonly KeyKind[] =>
   needed.filter((n) => !keys.some((k) => k.use === n.use && k.alg === n.alg && k.status === 'active'))
 
-const make = async (deps: Deps, { use, alg }: Kind, tenancy: Tenancy, domain: Domain): Promise<SigningKey> => {
+export const makeKey = async (
+  deps: KeyDeps,
+  { use, alg }: KeyKind,
+  tenancy: Tenancy,
+  domain: Domain,
+): Promise<SigningKey> => {
   const id = deps.random.id() as KeyId
   const now = deps.clock()
   const row = { id, domainId: domain.id, use, alg, status: 'active' as const, createdAt: now }
@@ -96,7 +101,7 @@ export const ensureKeys =
       const missing = missingOf(keys)
       if (!tenancy || missing.length === 0) continue
       // slow, so outside the transaction
-      const made = await Promise.all(missing.map((kind) => make(deps, kind, tenancy, domain)))
+      const made = await Promise.all(missing.map((kind) => makeKey(deps, kind, tenancy, domain)))
       kept.push(...(await deps.store.write((tx) => keep(deps, tx, actor, domain, made))))
     }
     return kept.map((k) => ({ domainId: k.domainId, keyId: k.id }))

@@ -75,6 +75,52 @@ describe.each(stores)('%s', (_, open) => {
     expect((await bed.audit('role-assignment.created')).length).toBe(1)
   })
 
+  test('I3 E.1-14 a part is changed by a merge patch; the rest stays, `null` puts back, and nobody gives more than they hold', async () => {
+    const ann = await bed.somebody('ann')
+    const at = `${assignments}/ann`
+    const patch = (body: object, token?: string, headers = {}) => bed.call('PATCH', at, { body, headers }, token)
+    const made = await give('ann', {
+      ...to('ann'),
+      roles: ['viewer', 'writer'],
+      service: 'objectstorage',
+      compartment: 'Shop:Front',
+      expiresAt: '2031-01-01T00:00:00.000Z',
+    })
+    const deletes = () => may('ann', 'DeleteBucket', 'buckets', 'Shop:Front')
+    expect(await deletes()).toBe(true)
+    const changed = await patch({ roles: ['viewer'], expiresAt: null })
+    expect([changed.status, changed.body]).toEqual([
+      200,
+      { ...made.body, roles: ['viewer'], expiresAt: undefined, updatedAt: expect.any(String) },
+    ])
+    const events = (await bed.audit()).length
+    const same = await patch({ roles: ['viewer'] })
+    expect([same.status, same.headers.get('etag')]).toEqual([200, changed.headers.get('etag')])
+    expect((await bed.audit()).length).toBe(events)
+    const narrowed = await patch({ resource: { attributes: { plan: 'gold' } } })
+    expect(narrowed.body).toMatchObject({ resource: { attributes: { plan: 'gold' } }, roles: ['viewer'] })
+    expect((await patch({ resource: { attributes: { plan: null } } })).body).toMatchObject({
+      resource: { attributes: {} },
+    })
+    const stale = await patch({ roles: ['reader'] }, undefined, { 'if-match': made.headers.get('etag') ?? '' })
+    expect(stale.status).toBe(412)
+    for (const [body, status] of [
+      [{ roles: null }, 400],
+      [{ rolls: [] }, 400],
+      [{ roles: ['nothing-of-the-kind'] }, 422],
+      [{ holder: { name: 'nobody-there' } }, 404],
+      [{ compartment: 'Nowhere' }, 404],
+    ] as const)
+      expect([body, (await patch(body)).status]).toEqual([body, status])
+    expect((await bed.call('PATCH', `${assignments}/none`, { body: { roles: ['viewer'] } })).status).toBe(404)
+    expect((await patch({ roles: ['manager'] }, ann.key)).status).toBe(403)
+    const clerk = await bed.somebody('clerk', ['manage role-assignments in tenancy'])
+    expect((await patch({ roles: ['manager'] }, clerk.key)).body).toMatchObject({ status: 403, reason: 'not-held' })
+    expect((await bed.call('GET', at)).body).toMatchObject({ roles: ['viewer'], holder: { id: ann.person } })
+    expect(await deletes()).toBe(false)
+    expect((await bed.call('DELETE', at)).status).toBe(204)
+  })
+
   test('E.1-25 to a service ID, to a group, to somebody by `domain/name` and by id', async () => {
     const mia = await bed.addPerson('mia', {}, 'partners')
     await bed.addGroup('Readers')

@@ -256,5 +256,8 @@ export const directoryPromises: Promises = (promise) => {
     const keys = await store.read((tx) => tx.keys.ofDomain(id('default')))
     expect(keys).toEqual([{ ...signingKey('old', 1), status: 'retired' }, signingKey('young', 2)])
     await expect(store.write((tx) => tx.keys.add(signingKey('old', 3)))).rejects.toThrow()
+    expect(await store.write((tx) => tx.keys.remove(id('old')))).toBe(true)
+    expect(await store.write((tx) => tx.keys.remove(id('old')))).toBe(false)
+    expect(await store.read((tx) => tx.keys.ofDomain(id('default')))).toEqual([signingKey('young', 2)])
   })
 }

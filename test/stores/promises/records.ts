@@ -171,4 +171,23 @@ export const recordPromises: Promises = (promise) => {
     await store.write((tx) => tx.outbox.done('mail'))
     expect(await claim(NOW + 500)).toEqual([])
   })
+  promise('I7: what waits is read page by page in the order it came, hurried, and found by id', async (store) => {
+    await store.write(async (tx) => {
+      for (const name of ['c', 'a', 'b']) await tx.outbox.add(outboxItem(name, NOW + 900))
+      await tx.outbox.retry('b', NOW + 900, 'mail host says 421')
+      await tx.outbox.claim(NOW + 900, NOW + 999, 9)
+    })
+    const names = (after: string | undefined, tenancy = 'acme') =>
+      store.read(async (tx) => (await tx.outbox.page(id(tenancy), { after, limit: 2 })).map((item) => item.id))
+    expect([await names(undefined), await names('b'), await names(undefined, 'other')]).toEqual([['a', 'b'], ['c'], []])
+    expect(await store.write((tx) => tx.outbox.hurry('b', NOW))).toBe(true)
+    expect(await store.write((tx) => tx.outbox.hurry('none', NOW))).toBe(false)
+    expect(await store.read((tx) => tx.outbox.get('b'))).toEqual({
+      ...outboxItem('b', NOW),
+      attempts: 0,
+      lastError: 'mail host says 421',
+    })
+    expect(await store.read((tx) => tx.outbox.get('none'))).toBeUndefined()
+    expect((await store.write((tx) => tx.outbox.claim(NOW, NOW + 10, 9))).map((item) => item.id)).toEqual(['b'])
+  })
 }

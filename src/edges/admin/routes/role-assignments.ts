@@ -12,6 +12,8 @@ import { etagOf, refuseUnless } from '../etag.ts'
 import { pathOf, ROOT, treeIn } from '../in-compartment.ts'
 import { type Noun, nothing, type Params, paramsIn } from '../noun.ts'
 import { getRoute, listRoute } from '../noun-read.ts'
+import { mergePatch } from '../noun-write.ts'
+import { parsed } from '../read-request.ts'
 import { type Call, type Edge, type Route, route } from '../route.ts'
 import { given, instant, reference, text, whenOf } from '../shapes.ts'
 
@@ -115,6 +117,20 @@ const wishOf = ({ holder, roles, service, compartment, resource: r, expiresAt }:
   expiresAt: expiresAt === undefined ? undefined : Date.parse(expiresAt),
 })
 
+/** Its holder and its place by their ids: names may mean somebody else by now. */
+const documentOf = ({ holder, roles, service, compartmentId, resource: r, expiresAt }: RoleAssignment) =>
+  given({
+    holder: { kind: holder.kind, name: holder.id },
+    roles,
+    service,
+    compartment: compartmentId,
+    resource: given(r),
+    expiresAt: expiresAt === undefined ? undefined : whenOf(expiresAt),
+  })
+const patch = z.strictObject(
+  Object.fromEntries(Object.keys(body.shape).map((key) => [key, z.unknown().optional()])),
+) as z.ZodType<{ readonly [member: string]: unknown }>
+
 const showing = async (tx: Tx, row: RoleAssignment) => shown(tx, row, { tree: await treeIn(tx, { id: row.tenancyId }) })
 const unchanged =
   ({ secrets }: Edge, { conditions }: Call): Expected =>
@@ -151,6 +167,27 @@ export const roleAssignmentRoutes: readonly Route[] = [
       const done = await assignRole.put(call.who, assignment, wishOf(call.body), showing, unchanged(edge, call))
       const etag = etagOf(edge.secrets.digest, done.shown)
       return { status: done.made ? 201 : 200, body: done.shown, etag, ...(done.made ? { location: call.at } : {}) }
+    },
+  }),
+  route<Params, object, { readonly [member: string]: unknown }>({
+    method: 'PATCH',
+    path: roleAssignment.itemPath,
+    operationId: 'patchRoleAssignment',
+    tag: roleAssignment.tag,
+    summary: 'Change a part of what was given',
+    description: 'A merge patch (RFC 7396): members that are left out stay, `null` puts one back to its default.',
+    permissions: [permission('UpdateRoleAssignment')],
+    params: paramsIn(roleAssignment.itemPath),
+    query: nothing,
+    body: patch,
+    bodyExample: { roles: ['viewer'], expiresAt: '2031-01-01T00:00:00Z' },
+    conditional: true,
+    answers: [{ status: 200, description: 'Changed', ...answer }],
+    handle: async (edge, call) => {
+      const { assignment = '' } = call.params
+      const change = (before: RoleAssignment): Wish => wishOf(parsed(body, mergePatch(documentOf(before), call.body)))
+      const done = await edge.flows.assignRole.patch(call.who, assignment, change, showing, unchanged(edge, call))
+      return { status: 200, body: done.shown, etag: etagOf(edge.secrets.digest, done.shown) }
     },
   }),
   route<Params, object, undefined>({

@@ -10,6 +10,7 @@ import {
   putPerson,
   removePerson,
   resetFactors,
+  revokeDevices,
   sendPasswordReset,
   setStatus,
 } from '../../../flows/directory/write-people.ts'
@@ -199,5 +200,15 @@ export const userRoutes: readonly Route[] = [
     summary: 'End all sessions of a user',
     answers: [{ status: 200, description: 'Ended', schema: z.strictObject({ ended: z.int() }), example: { ended: 2 } }],
     run: async (work, { row }) => ({ status: 200, body: { ended: await endAllSessions(work, row) } }),
+  }),
+  actionRoute(user, {
+    method: 'DELETE',
+    path: '/trusted-devices',
+    operation: 'RevokeUserDevices',
+    summary: 'Trust no device of a user any more, and end the sessions that were begun on one without a second factor',
+    answers: [
+      { status: 200, description: 'Revoked', schema: z.strictObject({ revoked: z.int() }), example: { revoked: 2 } },
+    ],
+    run: async (work, { row }) => ({ status: 200, body: { revoked: await revokeDevices(work, row) } }),
   }),
 ]

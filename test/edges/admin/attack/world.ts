@@ -2,7 +2,7 @@
 // tenancy (far). Nouns that are known here are planted by hand; of others whatever their example makes. What they are called is read back from
 // their own lists, so that a new noun is a target without a word about it.
 import { apiDocuments } from '../../../../src/adapters/yaml/api-documents.ts'
-import type { CredentialId, GroupId, PersonId, SessionId } from '../../../../src/core/model/ids.ts'
+import type { CredentialId, DeviceId, GroupId, KeyId, PersonId, SessionId } from '../../../../src/core/model/ids.ts'
 import type { Route } from '../../../../src/edges/admin/route.ts'
 import { tableOf } from '../../../../src/edges/admin/table.ts'
 import { accessRequester } from '../../../../src/flows/access/request-access.ts'
@@ -99,12 +99,13 @@ const improvise = async (ask: Ask, known: ReadonlyMap<string, Thing>, prefix: st
   }
 }
 
-/** What only a person brings: a session, an authenticator, a request for a group. */
+/** What only a person or the gateway itself brings: a session, an authenticator, a device, a signing key, a mail, a request for a group. */
 const lived = async (bed: Bed, where: Where, known: Known, secret: string): Promise<void> => {
   const { store, random, clock } = bed
   const [userAt, groupAt] = ['/domains/{domain}/users/{user}', '/domains/{domain}/groups/{group}']
   const personId = (known.get(userAt)?.id ?? '') as PersonId
   const [session, credential] = [random.id() as SessionId, random.id() as CredentialId]
+  const [device, key, message] = [random.id() as DeviceId, random.id() as KeyId, random.id()]
   await store.write(async (tx) => {
     const person = (await tx.people.get(personId)) ?? fail(`${where} has no person`)
     const { tenancyId, domainId } = person
@@ -135,7 +136,17 @@ const lived = async (bed: Bed, where: Where, known: Known, secret: string): Prom
       version: 0,
       data,
     })
+    const trusted = { id: device, personId, tokenHash: `${secret}-device`, label: 'laptop' }
+    await tx.devices.put({ ...trusted, createdAt: now, lastUsedAt: now, expiresAt: now + 3_600_000 })
+    const made = { id: key, domainId, use: 'oidc', alg: 'ES256', status: 'active', createdAt: now } as const
+    await tx.keys.add({ ...made, privateSealed: secret, publicJwk: undefined, certificatePem: undefined })
+    const payload = { to: `mail-of-${where}@example.com`, subject: secret, text: secret }
+    const waiting = { attempts: 0, dueAt: now, lastError: undefined }
+    await tx.outbox.add({ id: message, tenancyId, kind: 'mail', payload, ...waiting })
   })
+  known.set(`${userAt}/trusted-devices/{device}`, { id: device, name: device })
+  known.set('/domains/{domain}/signing-keys/{key}', { id: key, name: key })
+  known.set('/outbox/{message}', { id: message, name: message })
   known.set(`${userAt}/sessions/{session}`, { id: session, name: session })
   known.set(`${userAt}/credentials/{credential}`, { id: credential, name: credential })
   const groupId = (known.get(groupAt)?.id ?? '') as GroupId
