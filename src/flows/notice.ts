@@ -1,5 +1,5 @@
 // Tells a person by mail that something about how they sign in has changed, so that a thief's change is seen by its owner. Only to an
-// address that was verified; through the outbox, so that a mail server that is down holds up nobody.
+// address that was proven; through the outbox, so that a mail server that is down holds up nobody.
 import type { TenancyId } from '../core/model/ids.ts'
 import type { Person } from '../core/model/person.ts'
 import type { EpochMs } from '../core/model/time.ts'
@@ -64,6 +64,10 @@ export const post = (tx: Tx, random: Pick<Random, 'id'>, letter: Letter, now: Ep
   })
 }
 
+/** Where a person is reached: an address that they have proven, for their account or for contact. */
+export const provenAddress = ({ email, emailVerified, contact }: Person): string | undefined =>
+  emailVerified && email !== undefined ? email : contact?.email
+
 /** The language a person reads. */
 export const tongueOf = ({ locale }: Pick<Person, 'locale'>): 'en' | 'ko' =>
   locale?.toLowerCase().startsWith('ko') ? 'ko' : 'en'
@@ -75,10 +79,11 @@ export const notify = async (
   notice: Notice,
   now: EpochMs,
 ): Promise<void> => {
-  if (person.email === undefined || !person.emailVerified) return
+  const to = provenAddress(person)
+  if (to === undefined) return
   const say = words[tongueOf(person)]
   const text = `${say.hello} ${person.displayName},\n\n${say[notice]} (${person.username}, ${new Date(now).toISOString()})\n\n${say.unless}\n`
-  await post(tx, random, { tenancyId: person.tenancyId, to: person.email, subject: say[notice], text }, now)
+  await post(tx, random, { tenancyId: person.tenancyId, to, subject: say[notice], text }, now)
 }
 
 /** For the outbox, kind `mail`. */

@@ -59,7 +59,7 @@ export interface AccessRequests {
   get(id: AccessRequestId): Promise<AccessRequest | undefined>
   ofGroup(group: GroupId): Promise<readonly AccessRequest[]> // newest first
   ofPerson(person: PersonId): Promise<readonly AccessRequest[]> // newest first
-  ofTenancy(tenancy: TenancyId): Promise<readonly AccessRequest[]> // newest first
+  ofTenancy(tenancy: TenancyId, status?: AccessRequest['status']): Promise<readonly AccessRequest[]> // newest first
   /** One pending request per (person, group): a second is `'duplicate'`. */
   add(request: AccessRequest): Promise<'ok' | 'duplicate'>
   /** Compare-and-swap on `version` (stored as version + 1): of two deciders one wins. */

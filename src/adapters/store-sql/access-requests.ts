@@ -20,7 +20,10 @@ export const accessRequests = (db: Db): AccessRequests => {
     },
     ofGroup: async (group) => (await rows.where('group_id', '=', group).execute()).map(fromRow),
     ofPerson: async (person) => (await rows.where('person_id', '=', person).execute()).map(fromRow),
-    ofTenancy: async (tenancy) => (await rows.where('tenancy_id', '=', tenancy).execute()).map(fromRow),
+    ofTenancy: async (tenancy, status) => {
+      const all = rows.where('tenancy_id', '=', tenancy)
+      return (await (status === undefined ? all : all.where('status', '=', status)).execute()).map(fromRow)
+    },
     add: async (request) => {
       const { id, tenancyId, groupId, personId, status, createdAt, version } = request
       const rival = { person_id: personId, group_id: groupId, status: 'pending' }

@@ -1,10 +1,10 @@
-// The mails of access requests, to both sides, in the language each reads. Only to addresses that were verified.
+// The mails of access requests, to both sides, in the language each reads. Only to addresses that were proven.
 import type { Group } from '../../core/model/group.ts'
 import type { Person } from '../../core/model/person.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Tx } from '../../ports/store.ts'
-import { post, tongueOf } from '../notice.ts'
+import { post, provenAddress, tongueOf } from '../notice.ts'
 
 export type AccessLetter =
   | { readonly kind: 'asked'; readonly by: Person; readonly reason: string }
@@ -71,10 +71,11 @@ export const write = async (
   letter: AccessLetter,
   now: EpochMs,
 ): Promise<void> => {
-  if (person.email === undefined || !person.emailVerified) return
+  const to = provenAddress(person)
+  if (to === undefined) return
   const korean = tongueOf(person) === 'ko'
   const [subject, text] = (korean ? inKorean : inEnglish)(group.name, letter)
   const hello = korean ? '안녕하세요' : 'Hello'
-  const { tenancyId, email: to, displayName } = person
+  const { tenancyId, displayName } = person
   await post(tx, random, { tenancyId, to, subject, text: `${hello} ${displayName},\n\n${text}\n` }, now)
 }

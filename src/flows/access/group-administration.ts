@@ -20,11 +20,16 @@ const isAdmin = (m: Membership, now: EpochMs): boolean => m.role === 'admin' && 
 const belongsTo = async (tx: Tx, group: GroupId | undefined, person: PersonId, now: EpochMs): Promise<boolean> =>
   group !== undefined && (await tx.memberships.ofPerson(person)).some((m) => m.groupId === group && isLive(m, now))
 
+export const isTenancyAdministrator = async (
+  tx: Tx,
+  { id, tenancyId }: Pick<Person, 'id' | 'tenancyId'>,
+  now: EpochMs,
+): Promise<boolean> => belongsTo(tx, (await administratorsGroup(tx, tenancyId))?.id, id, now)
+
 export const mayAdminister = async (tx: Tx, group: Group, person: PersonId, now: EpochMs): Promise<boolean> => {
   const own = await tx.memberships.ofPerson(person)
   if (own.some((m) => m.groupId === group.id && isAdmin(m, now))) return true
-  const above = await administratorsGroup(tx, group.tenancyId)
-  return belongsTo(tx, above?.id, person, now)
+  return isTenancyAdministrator(tx, { id: person, tenancyId: group.tenancyId }, now)
 }
 
 /** What a person may not administer is not there for them: nobody learns which groups exist by trying. */

@@ -13,6 +13,7 @@ import { write } from './access-letters.ts'
 import {
   type AccessDeps,
   administered,
+  isTenancyAdministrator,
   type MemberRole,
   recordMembership,
   refuseLastAdmin,
@@ -32,7 +33,7 @@ export type AdministeredGroup = {
   readonly waiting: readonly Waiting[]
 }
 export type GroupMembers = {
-  /** Exactly the groups in which the person has the role `admin`. */
+  /** The groups in which the person has the role `admin`; for administrators of the tenancy, those that nobody else administers and where somebody waits. */
   readonly administered: (person: PersonId) => Promise<readonly AdministeredGroup[]>
   readonly editRole: (
     admin: PersonId,
@@ -72,6 +73,17 @@ const waitingFor = async (tx: Tx, group: Group): Promise<readonly Waiting[]> => 
   return waiting
 }
 
+/** Of groups without an administrator of their own, whose requests fall to those of the tenancy: where somebody waits. */
+const orphaned = async (tx: Tx, personId: PersonId, now: EpochMs): Promise<readonly GroupId[]> => {
+  const person = await tx.people.get(personId)
+  if (!person || !(await isTenancyAdministrator(tx, person, now))) return []
+  const waited = new Set((await tx.accessRequests.ofTenancy(person.tenancyId, 'pending')).map((r) => r.groupId))
+  const found: GroupId[] = []
+  for (const id of waited)
+    if (!(await tx.memberships.ofGroup(id)).some((m) => m.role === 'admin' && isLive(m, now))) found.push(id)
+  return found
+}
+
 /** The member's direct membership: the one kind that is given and taken here. */
 const directOf = async (
   tx: Tx,
@@ -99,7 +111,7 @@ export const groupMembers = (deps: AccessDeps): GroupMembers => {
         const now = clock()
         const admin = (await tx.memberships.ofPerson(personId)).filter((m) => m.role === 'admin' && isLive(m, now))
         const groups: AdministeredGroup[] = []
-        for (const id of new Set(admin.map((m) => m.groupId))) {
+        for (const id of new Set([...admin.map((m) => m.groupId), ...(await orphaned(tx, personId, now))])) {
           const group = await tx.groups.get(id)
           if (group)
             groups.push({ group, members: await membersOf(tx, group, now), waiting: await waitingFor(tx, group) })

@@ -136,6 +136,28 @@ const suite = (open: () => Promise<Store>): void => {
     })
     expect(await flows().administered(id('eve'))).toEqual([])
   })
+  test('S2 E.2-12: where a group has no administrator, those of the tenancy are told and see who waits; no others', async () => {
+    await member('dora', 'Administrators')
+    await asking('eve', { groupId: group('billing') })
+    await asking('bob')
+    expect(await mailsTo('dora')).toMatchObject([{ subject: 'eve asks for access to billing' }])
+    expect(await flows().administered(id('dora'))).toMatchObject([
+      { group: { name: 'billing' }, waiting: [{ person: { username: 'eve' } }] },
+    ])
+    await member('cem', 'billing', 'admin')
+    expect(await flows().administered(id('dora'))).toEqual([])
+  })
+  test('S3 E.2-4: whoever proved a contact address and no other is told there', async () => {
+    const unproven = await store.read((tx) => tx.people.get(id('bob')))
+    if (!unproven) throw new Error('bob is not there')
+    const contact = { email: 'cem@acme.example', verifiedAt: 1 }
+    await store.write((tx) => tx.people.put({ ...unproven, emailVerified: false, contact }))
+    const { id: request } = await asking('bob')
+    await flows().decide(id('ada'), request, { approve: false })
+    expect(await mailsTo('bob')).toEqual([])
+    expect(await mailsTo('cem')).toMatchObject([{ subject: 'Your request for support was denied' }])
+    await store.write((tx) => tx.people.put(unproven))
+  })
   test('S3 E.2-15 E.2-22: approved with the chosen role, at once, audited, told', async () => {
     const { id: request } = await asking('bob')
     expect(await flows().decide(id('ada'), request, { approve: true, role: 'admin' }, 'req-2')).toMatchObject({
