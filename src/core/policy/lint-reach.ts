@@ -1,7 +1,15 @@
 // Where a condition cannot hold although the statement names the permission: for Lists, for Creates, for types in which a variable has no
 // meaning, and, in a Deny, where nobody says what it asks for. What a variable is worth is asked of facts.ts, so that the two agree.
 import type { Condition, Grant, Test } from './ast.ts'
-import { type Catalogue, levelOf, type Need, needOf, type OperationKind, type Permission } from './catalogue.ts'
+import {
+  type Catalogue,
+  levelOf,
+  type Need,
+  needOf,
+  type OperationKind,
+  type Permission,
+  type ResourceType,
+} from './catalogue.ts'
 import { otherVariables } from './check.ts'
 import { variableOf, type Worth } from './facts.ts'
 import { fold, matcherOf } from './glob.ts'
@@ -20,8 +28,11 @@ const noPlace: Ask['place'] = {
 const nothingSupplied: ReturnType<Ask['supplied']> = new Map()
 
 /** A question of which nothing is known but what it needs: whatever then is `nothing` has no meaning, whoever asks. */
-const blankAsk = (catalogue: Catalogue, need: Need): Ask | undefined => {
-  const type = catalogue.all[need.types[0] ?? -1]
+const blankAsk = (
+  catalogue: Catalogue,
+  need: Need,
+  type: ResourceType | undefined = catalogue.all[need.types[0] ?? -1],
+): Ask | undefined => {
   return (
     type && {
       principal: { id: '', name: '', groupIds: [] },
@@ -89,10 +100,28 @@ const namesIn = (test: Test): readonly string[] => [
   ...otherVariables(test).map((o) => fold(o.text)),
 ]
 
+/** An operation of another type may need the permission too: who joins a group is changed like the group, and the question names that. */
+const abroad = (catalogue: Catalogue, permission: Permission): readonly { type: ResourceType; need: Need }[] =>
+  catalogue.all.flatMap((type) =>
+    type.index === permission.type
+      ? []
+      : [...type.operations.values()]
+          .filter((need) => need.permissions.includes(permission))
+          .map((need) => ({ type, need })),
+  )
+
+/** Whether the condition can hold for the permission where such an operation asks for it. */
+const holdsAbroad = (where: Condition, permission: Permission, catalogue: Catalogue): boolean =>
+  abroad(catalogue, permission).some(({ type, need }) => {
+    const ask = blankAsk(catalogue, need, type)
+    return ask !== undefined && canHold(where, ask, permission)
+  })
+
 export type Unreached = { readonly operations: readonly string[]; readonly types: readonly string[] }
 
 /**
- * Operations of one kind for which a condition cannot hold, though the same condition could if the operation named a resource.
+ * Operations of one kind for which a condition cannot hold, though the same condition could if the operation named a resource, or can
+ * for another operation that asks for the same type.
  * An operation counts only when the statement is about all it needs: one that needs more is not this statement's promise.
  */
 export const unreached = (
@@ -112,11 +141,21 @@ export const unreached = (
         const ask = blankAsk(catalogue, { ...need, kind: as })
         return ask === undefined || need.permissions.every((p) => canHold(where, ask, p))
       }
-      return holds('other') && !holds(kind) ? [{ operation: need.operation ?? '', type: type?.name ?? '' }] : []
+      const elsewhere = (): boolean => [...meant].some((p) => p.type === index && holdsAbroad(where, p, catalogue))
+      return !holds(kind) && (holds('other') || elsewhere())
+        ? [{ operation: need.operation ?? '', type: type?.name ?? '' }]
+        : []
     })
   })
   return { operations: out.map((o) => o.operation), types: [...new Set(out.map((o) => o.type))] }
 }
+
+/** The types that a question may name which asks for one of the permissions. */
+export const typesAskingFor = (permissions: readonly Permission[], catalogue: Catalogue): readonly ResourceType[] => [
+  ...new Set(
+    permissions.flatMap((p) => [catalogue.all[p.type] ?? [], abroad(catalogue, p).map(({ type }) => type)].flat()),
+  ),
+]
 
 /** Whether no permission of the statement can meet the condition: its variables have no meaning for any of the types. */
 export const isMeaningless = (grant: Grant, where: Condition, catalogue: Catalogue): boolean => {
@@ -126,7 +165,7 @@ export const isMeaningless = (grant: Grant, where: Condition, catalogue: Catalog
     permissions.every((p) => {
       // the operation is not known here, so what it would be is left open
       const ask = blankAsk(catalogue, needOf([p]))
-      return ask !== undefined && !canHold(where, ask, p)
+      return ask !== undefined && !canHold(where, ask, p) && !holdsAbroad(where, p, catalogue)
     })
   )
 }

@@ -4,7 +4,7 @@ import type { Condition, Grant, Name, Test } from './ast.ts'
 import type { Catalogue, ResourceType } from './catalogue.ts'
 import { isKnownTarget, otherVariables } from './check.ts'
 import { fold } from './glob.ts'
-import { permissionsOf } from './lint-reach.ts'
+import { permissionsOf, typesAskingFor } from './lint-reach.ts'
 import { nearest } from './near.ts'
 
 export type StrangeVariable = { readonly name: Name; readonly message: string; readonly fix: string | undefined }
@@ -34,15 +34,25 @@ const slip = (name: string): string | undefined => {
 }
 
 /** A variable with a meaning for some types only is left to what is said of Denies; here it has none for any of them. */
-const strangeTarget = (name: string, types: readonly ResourceType[], catalogue: Catalogue): string | undefined => {
+const strangeTarget = (
+  name: string,
+  types: readonly ResourceType[],
+  meant: readonly ResourceType[],
+  catalogue: Catalogue,
+): string | undefined => {
   // of types the catalogue does not know it does not know the variables either
   if (types.length === 0 || always.test(name)) return undefined
   if (!isKnownTarget(name, catalogue)) return `no resource-type has the variable \`${name}\``
-  if (types.some((t) => t.variables.has(name))) return undefined
+  if (meant.some((t) => t.variables.has(name))) return undefined
   return `\`${name}\` has no meaning for ${listed(types.map((t) => t.name))}`
 }
 
-const strange = (name: Name, types: readonly ResourceType[], catalogue: Catalogue): StrangeVariable | undefined => {
+const strange = (
+  name: Name,
+  types: readonly ResourceType[],
+  meantTypes: readonly ResourceType[],
+  catalogue: Catalogue,
+): StrangeVariable | undefined => {
   const folded = fold(name.text)
   if (!/^(?:request|target)\./.test(folded)) return undefined // refused when it is written
   if (folded.startsWith('request.')) {
@@ -50,7 +60,7 @@ const strange = (name: Name, types: readonly ResourceType[], catalogue: Catalogu
     const message = `nothing in here supplies \`${name.text}\``
     return meant === undefined ? undefined : { name, message, fix: `did you mean \`${meant}\`` }
   }
-  const message = strangeTarget(folded, types, catalogue)
+  const message = strangeTarget(folded, types, meantTypes, catalogue)
   if (message === undefined) return undefined
   const own = types.flatMap((t) => [...t.variables])
   const meant = nearest(folded, own, 2) ?? nearest(folded, catalogue.variables, 2)
@@ -60,9 +70,13 @@ const strange = (name: Name, types: readonly ResourceType[], catalogue: Catalogu
 
 /** `associate` and types that the catalogue does not know have no variables to hold a test against. */
 export const strangeVariables = (grant: Grant, where: Condition, catalogue: Catalogue): readonly StrangeVariable[] => {
-  const indexes = new Set(permissionsOf(grant, catalogue).map((p) => p.type))
+  const permissions = permissionsOf(grant, catalogue)
+  const indexes = new Set(permissions.map((p) => p.type))
+  const asking = typesAskingFor(permissions, catalogue)
   const types = catalogue.all.filter((t) => indexes.has(t.index))
   const names = testsOf(where).flatMap((test) => [test.variable, ...otherVariables(test)])
   const first = new Map(names.map((name) => [fold(name.text), name] as const).toReversed())
-  return [...first.values()].toSorted((a, b) => a.at - b.at).flatMap((name) => strange(name, types, catalogue) ?? [])
+  return [...first.values()]
+    .toSorted((a, b) => a.at - b.at)
+    .flatMap((name) => strange(name, types, asking, catalogue) ?? [])
 }

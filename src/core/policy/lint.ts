@@ -85,22 +85,23 @@ const checkVariables = (condition: Condition, say: Say): void => {
     say('deprecated-variable', condition.variable.at, `\`${condition.variable.text}\` is out of use`, fix)
 }
 
-const sayDoom = ({ fate, at, because }: Doom, say: Say): void =>
-  fate === 'always'
-    ? say(
-        'always-true-condition',
-        at,
-        `this is always true: ${because}`,
-        'write `all` for `any`, or leave the condition out',
-      )
-    : say('never-true-condition', at, `this is never true: ${because}`, 'write `any` for `all`, or correct the values')
+const groups = (where: Condition, quantifier: 'any' | 'all'): boolean =>
+  where.kind === 'group' && (where.quantifier === quantifier || where.of.some((inner) => groups(inner, quantifier)))
+
+const sayDoom = ({ fate, at, because }: Doom, where: Condition, say: Say): void => {
+  const [id, other, plain] =
+    fate === 'always'
+      ? (['always-true-condition', groups(where, 'any') && 'write `all` for `any`', 'leave the condition out'] as const)
+      : (['never-true-condition', groups(where, 'all') && 'write `any` for `all`', 'correct the values'] as const)
+  say(id, at, `this is ${fate} true: ${because}`, other ? `${other}, or ${plain}` : plain)
+}
 
 const checkCondition = (grant: Grant, where: Condition, catalogue: Catalogue, say: Say): void => {
   const permissions = permissionsOf(grant, catalogue).map((p) => p.name)
   const grounds = { catalogue, permissions }
   const dooms = doomsIn(where, grounds)
   const strange = strangeVariables(grant, where, catalogue)
-  for (const doom of dooms) sayDoom(doom, say)
+  for (const doom of dooms) sayDoom(doom, where, say)
   if (!dooms.some((d) => d.fate === 'always'))
     for (const test of unequalGroups(where, grounds))
       say('any-of-unequal', test.variable.at, `\`any\` of several \`!=\` on \`${test.variable.text}\``, 'write `all`')
@@ -210,7 +211,7 @@ const checkOne = (statement: Statement, catalogue: Catalogue, say: Say): void =>
   checkGroups(where, say)
   checkVariables(where, say)
   if (statement.kind === 'allow' || statement.kind === 'deny') checkCondition(statement, where, catalogue, say)
-  else for (const doom of doomsIn(where, { catalogue, permissions: [] })) sayDoom(doom, say)
+  else for (const doom of doomsIn(where, { catalogue, permissions: [] })) sayDoom(doom, where, say)
 }
 
 const findingOf = (

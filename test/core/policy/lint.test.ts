@@ -123,6 +123,9 @@ describe('A14 what names no resource', () => {
     ['read buckets', "any { target.bucket.name = 'x', request.permission = 'BUCKET_INSPECT' }", []], // List is seen to
     ['{BUCKET_READ}', "target.bucket.name = 'x'", []],
     ['read buckets', "request.region = 'iad'", []],
+    ['use volumes', "target.instance.shape = 'vm'", ['not-for-list']], // attaching to an instance asks for it too
+    ['{VOLUME_UPDATE}', "target.instance.shape = 'vm'", []],
+    ['use buckets', "target.instance.shape = 'vm'", ['never-true-condition']],
   ])('%s where %s', (what, condition, expected) => expect(ids(where(condition, what))).toEqual(expected))
 
   test('a Deny leaves what its condition cannot meet', () => {
@@ -226,6 +229,18 @@ describe('A14 a set of statements', () => {
       { statement: 1, id: 'redundant-statement' },
     ])
   })
+})
+
+test('A14 what to write fits what was written', () => {
+  expect(
+    found("Allow group A to use buckets in tenancy where all { request.permission != 'X', request.permission != 'Y' }"),
+  ).toMatchObject([{ id: 'always-true-condition', fix: 'leave the condition out' }])
+  expect(
+    found("Allow group A to use buckets in tenancy where any { request.region != 'iad', request.region != 'gru' }"),
+  ).toMatchObject([{ id: 'always-true-condition', fix: 'write `all` for `any`, or leave the condition out' }])
+  expect(found("Allow group A to use buckets in tenancy where request.permission = 'X'")).toMatchObject([
+    { id: 'never-true-condition', fix: 'correct the values' },
+  ])
 })
 
 test('a finding has its place, its reason and a remedy', () => {

@@ -145,6 +145,16 @@ describe('A3 A4 conditions', () => {
     await o.put('p', [guarded, 'Allow group DevTeam to inspect users in tenancy'])
     expect(await o.may(list)).toBe(true)
   })
+  test('a member of any group but the administrators: the user is changed like the group, which the question names', async () => {
+    const but = "where target.group.name != 'Administrators'"
+    const use = (type: string) => `Allow group DevTeam to use ${type} in tenancy ${but}`
+    const add = (id: string) =>
+      o.may({ subject: 'in-DevTeam', action: 'AddUserToGroup', type: 'groups', resource: { name: id } })
+    await o.put('p', [use('users')])
+    expect([await add('Devs'), await add('Administrators')]).toEqual([false, false]) // the group itself is not granted
+    await o.put('p', [use('users'), use('groups')])
+    expect([await add('Devs'), await add('Administrators')]).toEqual([true, false])
+  })
   test('all but deletion', async () => {
     await o.put('p', ["Allow group Devs to manage groups in tenancy where request.permission != 'GROUP_DELETE'"])
     const run = (action: string) => o.may({ subject: 'in-Devs', action, type: 'groups' })
