@@ -84,6 +84,8 @@ export interface Paged<T extends { readonly id: string; readonly name: string },
       readonly down?: boolean
       /** Those whose names begin so, without case; of names over 300 characters none. */
       readonly beginning?: string
+      /** Without the first so many. */
+      readonly skip?: number
     },
   ): Promise<readonly T[]>
   count(scope: Scope): Promise<number>

@@ -87,7 +87,7 @@ export const nouns = <T extends { readonly id: I; readonly name: string }, I ext
       const found = await keptAs(db, `${table} ${Object.keys(place)} list`, text, Object.values(place))
       return found.map((row) => fromBody<T>(row.body))
     },
-    page: async (scope, after, limit, { down = false, beginning } = {}) => {
+    page: async (scope, after, limit, { down = false, beginning, skip = 0 } = {}) => {
       const [more, most, way] = down ? [sql`<`, sql`<=`, sql`desc`] : [sql`>`, sql`>=`, sql`asc`]
       const key = after && nameKey(after.name)
       const behind = after
@@ -96,7 +96,7 @@ export const nouns = <T extends { readonly id: I; readonly name: string }, I ext
       const [from, to] = beginningWith(textKey(beginning ?? ''))
       const begins = beginning === undefined ? sql`` : sql`and name_key >= ${from} and name_key < ${to}`
       const found = await sql<Row>`select body from ${rows} where ${matches(within(scope))} ${begins} ${behind}
-        order by name_key ${way}, id ${way} limit ${limit}`.execute(db)
+        order by name_key ${way}, id ${way} limit ${limit} offset ${skip}`.execute(db)
       return found.rows.map((row) => fromBody<T>(row.body))
     },
     count: async (scope) => {

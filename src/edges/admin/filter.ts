@@ -1,5 +1,6 @@
 // `filter=name eq "Finance" and status eq "active"`: a subset of SCIM's filters (RFC 7644 §3.4.2.2): attribute, operator, value, joined by
 // `and`. Works on what the caller is shown, never on more: a filter over hidden members would tell them one guess at a time.
+import { folded } from '../../core/model/folded.ts'
 import { Problem } from '../../problem.ts'
 
 export type Shown = { readonly [name: string]: unknown }
@@ -8,8 +9,8 @@ type Value = string | number | boolean | null
 export type Test = { readonly attribute: string; readonly operator: string; readonly value: Value }
 
 const operators: { readonly [name: string]: (have: unknown, want: Value) => boolean } = {
-  eq: (have, want) => folded(have) === folded(want),
-  ne: (have, want) => folded(have) !== folded(want),
+  eq: (have, want) => plain(have) === plain(want),
+  ne: (have, want) => plain(have) !== plain(want),
   co: (have, want) => textOf(have).includes(textOf(want)),
   sw: (have, want) => textOf(have).startsWith(textOf(want)),
   ew: (have, want) => textOf(have).endsWith(textOf(want)),
@@ -18,13 +19,13 @@ const operators: { readonly [name: string]: (have: unknown, want: Value) => bool
   lt: (have, want) => compare(have, want) < 0,
   le: (have, want) => compare(have, want) <= 0,
 }
-const folded = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value)
-const textOf = (value: unknown): string => (typeof value === 'string' ? value.toLowerCase() : '')
+const plain = (value: unknown): unknown => (typeof value === 'string' ? folded(value) : value)
+const textOf = (value: unknown): string => (typeof value === 'string' ? folded(value) : '')
 /** Of two kinds neither is more than the other. */
 const compare = (have: unknown, want: Value): number => {
   if (typeof have === 'number' && typeof want === 'number') return have - want
   if (typeof have !== 'string' || typeof want !== 'string') return Number.NaN
-  const [a, b] = [have.toLowerCase(), want.toLowerCase()]
+  const [a, b] = [folded(have), folded(want)]
   return a < b ? -1 : a > b ? 1 : 0
 }
 
@@ -101,4 +102,9 @@ export const matchesOf =
 export const equal = (tests: readonly Test[], attribute: string): string | undefined => {
   const value = tests.find((t) => t.attribute === attribute && t.operator === 'eq')?.value
   return typeof value === 'string' ? value : undefined
+}
+/** How the filter says that an attribute begins, or all of it: for sources that keep it in order. */
+export const beginning = (tests: readonly Test[], attribute: string): string | undefined => {
+  const value = tests.find((t) => t.attribute === attribute && (t.operator === 'sw' || t.operator === 'eq'))?.value
+  return typeof value === 'string' && value !== '' ? value : undefined
 }

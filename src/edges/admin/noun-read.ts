@@ -8,6 +8,7 @@ import type { Shown } from './filter.ts'
 import {
   finding,
   lowerFirst,
+  type Many,
   type Noun,
   nothing,
   operationName,
@@ -25,12 +26,14 @@ const attributesOf = <R, S, B>({ view, summary }: Noun<R, S, B>): readonly strin
 const summaryOf = <R, S, B>({ summary }: Noun<R, S, B>, shown: Shown): Shown =>
   summary === undefined ? shown : Object.fromEntries(Object.entries(shown).filter(([key]) => summary.includes(key)))
 
+const ordersOf = <R, S>({ sortedBy, alsoBy = [] }: Many<R, S>): readonly string[] => [sortedBy, ...alsoBy]
+
 const pageOf = async <R, S, B>(
   noun: Noun<R, S, B>,
   reading: Reading,
   tx: Tx,
   scope: S,
-  { standing, whole, visible }: Eyes,
+  { standing, whole, visible, goesOn }: Eyes,
 ): Promise<Page> => {
   const look = {
     shown: async (row: R): Promise<Shown> => summaryOf(noun, await noun.show(tx, row, scope)),
@@ -39,14 +42,18 @@ const pageOf = async <R, S, B>(
   }
   const { sort } = reading.query
   const { rows: all, paged } = noun
-  const many = typeof all !== 'function' ? all : sort === undefined || sort === paged?.sortedBy ? paged : undefined
-  if (many)
-    return pageOfMany(
+  const inOrder = (source: typeof paged) => source && (sort === undefined || ordersOf(source).includes(sort))
+  const many = typeof all !== 'function' ? all : inOrder(paged) ? paged : undefined
+  if (many) {
+    const page = await pageOfMany(
       reading,
-      (after, limit, tests) => many.read(tx, scope, { after, limit, tests }),
+      (after, limit, tests) => many.read(tx, scope, { after, limit, tests, sort }),
       look,
-      many.sortedBy,
+      ordersOf(many),
     )
+    if (page.items.length === 0 && page.next !== undefined) goesOn()
+    return page
+  }
   const rows = typeof all === 'function' ? await all(tx, scope) : []
   const order = new Map<R, Shown>()
   if (sort !== undefined) for (const row of rows) order.set(row, await look.shown(row))

@@ -14,13 +14,21 @@ import { type Call, notFound } from './route.ts'
 import { reference } from './shapes.ts'
 
 export type Params = { readonly [name: string]: string }
-/** A list too long to be read at once: in the order of the source, from after a key. */
+/** A list too long to be read at once: in an order of the source, from after a key. */
 export type Many<R, S> = {
   readonly sortedBy: string
+  /** Other orders that the source has. */
+  readonly alsoBy?: readonly string[]
   readonly read: (
     tx: Tx,
     scope: S,
-    page: { readonly after: string | undefined; readonly limit: number; readonly tests: readonly Test[] },
+    page: {
+      readonly after: string | undefined
+      readonly limit: number
+      readonly tests: readonly Test[]
+      /** One of those orders; undefined: nobody asked for one. */
+      readonly sort: string | undefined
+    },
   ) => Promise<readonly Candidate<R>[]>
 }
 /** What a list hangs on, and where that is; undefined: the parent is not there. */

@@ -78,11 +78,12 @@ const testsOf = ({ query, attributes }: Reading): readonly Test[] =>
   query.filter === undefined || query.filter.trim() === '' ? [] : testsIn(query.filter, attributes)
 
 type Sorting = { readonly attribute: string; readonly down: boolean }
-const sortingOf = ({ query, attributes }: Reading, only: string | undefined): Sorting | undefined => {
+const sortingOf = ({ query, attributes }: Reading, only?: readonly string[]): Sorting | undefined => {
   if (query.sort === undefined) return undefined
   const down = query.sort.startsWith('-')
   const attribute = down ? query.sort.slice(1) : query.sort
-  if (only !== undefined && query.sort !== only) refuse('sort', `this list is sorted by \`${only}\` only`)
+  if (only && !only.includes(query.sort))
+    refuse('sort', `this list is sorted by ${only.map((a) => `\`${a}\``).join(', ')} only`)
   if (!attributes.includes(attribute))
     refuse('sort', `expected one of ${attributes.map((a) => `\`${a}\``).join(', ')}, with or without \`-\` before it`)
   return { attribute, down }
@@ -111,7 +112,7 @@ export const pageOfAll = async <R>(
 ): Promise<Page> => {
   const matches: Matches = matchesOf(testsOf(reading))
   const after = positionIn(reading)
-  const sorting = sortingOf(reading, undefined)
+  const sorting = sortingOf(reading)
   const turn = sorting?.down ? -1 : 1
   const placed = rows
     .map(({ row, key }) => ({
@@ -133,7 +134,7 @@ export const pageOfAll = async <R>(
 }
 
 /** How many rows one request may look at: whoever may see few of many is given short pages and a cursor. */
-const MOST_LOOKED_AT = 5000
+const MOST_LOOKED_AT = 1000
 const AT_ONCE = 200
 
 /** Rows too many to read all: the source gives them in its own order, from after a key. */
@@ -141,15 +142,17 @@ export const pageOfMany = async <R>(
   reading: Reading,
   source: (after: string | undefined, limit: number, tests: readonly Test[]) => Promise<readonly Candidate<R>[]>,
   look: Look<R>,
-  sortedBy: string,
+  orders: readonly string[],
 ): Promise<Page> => {
   const tests = testsOf(reading)
-  sortingOf(reading, sortedBy)
+  sortingOf(reading, orders)
   const matches = matchesOf(tests)
   const items: Shown[] = []
   let key = positionIn(reading)?.key
   for (let looked = 0; looked < MOST_LOOKED_AT; ) {
-    const rows = await source(key, AT_ONCE, tests)
+    // the first part is usually the page, and one more tells whether there is another
+    const wanted = looked === 0 ? reading.query.limit + 1 : AT_ONCE
+    const rows = await source(key, wanted, tests)
     for (const candidate of rows) {
       const shown = await passing(candidate.row, matches, look)
       if (shown) {
@@ -160,7 +163,7 @@ export const pageOfMany = async <R>(
       key = candidate.key
     }
     looked += rows.length
-    if (rows.length < AT_ONCE) return { items }
+    if (rows.length < wanted) return { items }
   }
   return { items, ...(key === undefined ? {} : { next: cursorAfter(reading, { value: null, key }) }) }
 }

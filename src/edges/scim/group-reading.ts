@@ -29,6 +29,7 @@ export const may = (operation: string): Permission => ({ operation, resourceType
 const members: Permission = { operation: 'ListGroupMemberships', resourceType: 'group-memberships' }
 /** A page of groups ends early when it shows this many members. */
 const MOST_MEMBERS = 50_000
+const AT_ONCE = 500
 
 const groupIn = async (tx: Tx, domain: Domain, id: string): Promise<Group | undefined> => {
   const group = isReference(id) ? await tx.groups.get(id as GroupId) : undefined
@@ -110,10 +111,15 @@ const sourceOf = (tx: Tx, call: Call, domain: Domain, eyes: Eyes): Source<Group>
     const one = key === 'id' ? await groupIn(tx, domain, value) : await tx.groups.byName(domain.id, value)
     return one ? [one] : []
   },
-  count: async () => (await tx.groups.list(domain.id)).length,
-  window: async (skip, limit) => (await tx.groups.list(domain.id)).slice(skip, skip + limit),
+  count: () => tx.groups.count(domain.id),
+  window: (skip, limit) => tx.groups.page(domain.id, undefined, limit, { skip }),
   async *parts() {
-    yield await tx.groups.list(domain.id)
+    for (let after: Group | undefined, more = true; more; ) {
+      const part = await tx.groups.page(domain.id, after, AT_ONCE)
+      yield part
+      after = part.at(-1)
+      more = part.length === AT_ONCE
+    }
   },
   idOf: ({ id }) => id,
   nameOf: ({ name }) => name,

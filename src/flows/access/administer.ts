@@ -39,6 +39,8 @@ export type Eyes = {
   /** The list as such is granted; else it is shown for the sake of the rows that may be seen, so those are to be looked for. */
   readonly whole: boolean
   readonly visible: (target: Target) => boolean
+  /** Said of a page on which nothing may be seen, while there are rows that were not looked at. */
+  readonly goesOn: () => void
 }
 
 export type Administer = {
@@ -120,23 +122,32 @@ export const administrating = ({ store, clock, random, secrets, authorize, stand
 
     list: async (who, ask, show) => {
       await standingOf.prepare(who.tenancyId)
-      const { asked, outcome } = await store.read(async (tx) => {
+      const { asked, outcome, open } = await store.read(async (tx) => {
         const now = clock()
         const standing = await standingOf(tx, who, now)
         const { permission, place, found } = await ask(tx, standing)
         const asked: Demand = { permission, target: place }
         const whole = standing.may(asked)
         const { visible, first } = looking(standing, permission)
-        const outcome = await outcomeOf(show(tx, found, { standing, whole, visible }))
+        let unfinished = false
+        const goesOn = (): void => {
+          unfinished = true
+        }
+        const outcome = await outcomeOf(show(tx, found, { standing, whole, visible, goesOn }))
         const seen = first()
+        // Rows of one place: somebody who may see some of them there is not refused for those that come first.
+        const open =
+          unfinished && !whole && !seen && place.compartmentId !== undefined && standing.couldSee(permission, place)
         // Whoever may see some rows is not refused the list; the record then says which row showed it.
-        if (whole || !seen) return { asked, outcome }
+        if (whole || !seen) return { asked, outcome, open }
         return {
           asked: { permission: { ...permission, operation: standing.listed(permission) }, target: seen },
           outcome,
+          open,
         }
       })
-      await demand(who, asked)
+      if (open) await authorize(who, questionOf(who, asked))
+      else await demand(who, asked)
       return settled(outcome)
     },
 

@@ -10,6 +10,7 @@ import type { Snapshot } from '../../core/policy/compile.ts'
 import { evaluate } from '../../core/policy/evaluate.ts'
 import { OWN_SERVICE } from '../../core/policy/own-types.ts'
 import { askOf, type Principal } from '../../core/policy/question.ts'
+import { type IsOpen, residualOf } from '../../core/policy/residual.ts'
 import type { Tx } from '../../ports/store.ts'
 import type { Caller, Question } from './api.ts'
 import { lackedAt } from './holding.ts'
@@ -48,6 +49,8 @@ export type Standing = {
   /** As a list shows it: the permissions of the list operation, asked about one row with its facts. */
   readonly sees: (permission: Permission, target: Target) => boolean
   readonly listed: (permission: Permission) => string
+  /** Whether there could be a row in this place that a list shows: with whatever is said of a single row left open. */
+  readonly couldSee: (permission: Permission, place: Target) => boolean
   /** For questions that are not one of a single resource; undefined: nobody asks. */
   readonly asker: Asker | undefined
   /** In the group that no Deny applies to. */
@@ -96,6 +99,7 @@ const asked = ({ action, resource, context }: Question) => ({
 const nobody: Standing = {
   may: () => false,
   sees: () => false,
+  couldSee: () => false,
   listed: ({ operation }) => operation,
   asker: undefined,
   isAdministrator: false,
@@ -145,6 +149,8 @@ const lacked = (asker: Asker, subject: string, of: 'gateway' | 'everything'): re
   return [...missing].sort()
 }
 
+const isOfRow: IsOpen = (variable) => variable.startsWith('target.')
+
 const standingIn = (snapshot: Snapshot, principal: Principal, who: Administrator, now: EpochMs): Standing => {
   const decides = (question: Question): boolean => {
     const ask = askOf(snapshot, principal, asked(question), now)
@@ -154,11 +160,17 @@ const standingIn = (snapshot: Snapshot, principal: Principal, who: Administrator
     const need = snapshot.catalogue.types.get(resourceType)?.operations.get(operation.toLowerCase())
     return `{${(need?.permissions ?? []).map((p) => p.name).join(',')}}`
   }
+  const couldSee = (permission: Permission, place: Target): boolean => {
+    const question = questionOf(who, { permission: { ...permission, operation: listed(permission) }, target: place })
+    const ask = askOf(snapshot, principal, asked(question), now)
+    return typeof ask !== 'string' && residualOf(snapshot, ask, isOfRow).kind !== 'never'
+  }
   const { administrators } = snapshot
   const asker: Asker = { snapshot, principal, now, context: who.context }
   return {
     may: (demand) => decides(questionOf(who, demand)),
     listed,
+    couldSee,
     sees: (permission, target) =>
       decides(questionOf(who, { permission: { ...permission, operation: listed(permission) }, target })),
     asker,

@@ -7,13 +7,13 @@ import type { Person } from '../../core/model/person.ts'
 import type { PasswordPolicy } from '../../core/model/sign-on.ts'
 import type { Domain } from '../../core/model/tenancy.ts'
 import { type EpochMs, secondsLater } from '../../core/model/time.ts'
-import { liveGroups } from '../../core/release/attribute-bag.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Hasher } from '../../ports/hasher.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Secrets } from '../../ports/secrets.ts'
 import type { Store, Tx } from '../../ports/store.ts'
 import { eventOf, targetOf } from '../audit-event.ts'
+import { liveGroupsIn } from '../directory/groups-of.ts'
 import { post, tongueOf } from '../notice.ts'
 import type { Answered, Source } from '../sign-in/api.ts'
 import { passwordOf } from '../sign-in/load-facts.ts'
@@ -147,7 +147,7 @@ const openBehind = async (tx: Tx, domainId: DomainId, kept: unknown, now: EpochM
   const person = await tx.people.get(personId)
   const credential = person?.status === 'active' ? passwordOf(await tx.credentials.ofPerson(person.id)) : undefined
   if (!person || !credential) return undefined
-  const groups = liveGroups(await tx.memberships.ofPerson(person.id), await tx.groups.list(domain.id), now)
+  const groups = await liveGroupsIn(tx, domain.id, await tx.memberships.ofPerson(person.id), now)
   return { person, credential, policy: policyFor(await tx.passwordPolicies.list(domain.id), groups).policy }
 }
 

@@ -6,9 +6,10 @@ import type { Idp } from '../../core/model/idp.ts'
 import type { DomainId, GroupId, TenancyId } from '../../core/model/ids.ts'
 import type { Person } from '../../core/model/person.ts'
 import type { EpochMs } from '../../core/model/time.ts'
-import { isLive, liveGroups } from '../../core/release/attribute-bag.ts'
+import { isLive } from '../../core/release/attribute-bag.ts'
 import type { Tx } from '../../ports/store.ts'
 import { ADMINISTRATORS, DEFAULT_DOMAIN } from './create-tenancy.ts'
+import { liveGroupsIn } from './groups-of.ts'
 
 export const administratorsGroup = async (tx: Tx, tenancyId: TenancyId): Promise<Group | undefined> => {
   const domain = await tx.domains.byName(tenancyId, DEFAULT_DOMAIN)
@@ -75,7 +76,7 @@ const canSignIn = async (tx: Tx, person: Person, group: GroupId, now: EpochMs): 
   const lasting: Membership[] = []
   for (const m of asAdministrator) if (await remains(tx, m, usable)) lasting.push(m)
   if (lasting.length === 0) return false
-  const groups = liveGroups(memberships, await tx.groups.list(person.domainId), now)
+  const groups = await liveGroupsIn(tx, person.domainId, memberships, now)
   const need = requirementOf(await tx.signOnRules.list(person.domainId), groups, undefined, 0)
   if (need.denied) return false
   if (need.level.value <= 1 || way.upstreamLevel >= need.level.value) return true

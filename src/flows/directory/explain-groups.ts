@@ -6,6 +6,7 @@ import type { EpochMs } from '../../core/model/time.ts'
 import { isLive, sourceInWords } from '../../core/release/attribute-bag.ts'
 import type { Tx } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
+import { namesFrom } from './documents.ts'
 
 export type GroupHeld = {
   readonly group: string
@@ -66,9 +67,7 @@ export type WhatIf = {
 export const mapped = async (tx: Tx, idpId: IdpId, values: readonly string[], personId?: PersonId): Promise<WhatIf> => {
   const idp = await tx.idps.get(idpId)
   if (!idp) throw new Problem('not-found', 'there is no such identity provider')
-  const rules = await tx.mappingRules.list(idp.id)
-  const names = new Map((await tx.groups.list(idp.domainId)).map((g) => [g.id, g.name]))
-  const nameOf = (id: Grant['groupId']): string => names.get(id) ?? id
+  const rules = await tx.mappingRules.forValues(idp.id, values)
   const grants = resolveGroups(rules, values)
   const own = personId === undefined ? [] : await tx.memberships.ofPerson(personId)
   const elsewhere = new Set(
@@ -76,6 +75,7 @@ export const mapped = async (tx: Tx, idpId: IdpId, values: readonly string[], pe
   )
   const before = new Set(own.map((m) => m.groupId))
   const granted = new Set(grants.map((g) => g.groupId))
+  const nameOf = namesFrom(await tx.groups.some([...granted, ...before]))
   const loses = idp.groupMode === 'authoritative' ? [...before].filter((g) => !granted.has(g) && !elsewhere.has(g)) : []
   return {
     grants: grants.map((g) => ({ group: nameOf(g.groupId), rule: g.ruleName, value: g.value })),

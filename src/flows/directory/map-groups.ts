@@ -9,6 +9,7 @@ import type { Random } from '../../ports/random.ts'
 import type { Tx } from '../../ports/store.ts'
 import type { Assertion } from '../../ports/upstream.ts'
 import { eventOf, targetOf } from '../audit-event.ts'
+import { namesFrom } from './documents.ts'
 
 type Mapping = {
   readonly idp: Idp
@@ -31,7 +32,7 @@ export const mapGroups = async (
   { idp, person, firstSignIn, assertion, journeyId, requestId, now }: Mapping,
 ): Promise<void> => {
   const values = upstreamGroups(idp, assertion.attributes)
-  const grants = resolveGroups(await tx.mappingRules.list(idp.id), values)
+  const grants = resolveGroups(await tx.mappingRules.forValues(idp.id, values), values)
   const current = await tx.memberships.ofPerson(person.id)
   const changes = membershipChanges({
     mode: idp.groupMode,
@@ -47,8 +48,8 @@ export const mapGroups = async (
   for (const membership of changes.remove)
     await tx.memberships.remove(person.id, membership.groupId, sourceOf(membership.provenance))
   if (changes.gained.length === 0 && changes.lost.length === 0) return
-  const names = new Map((await tx.groups.list(idp.domainId)).map((g) => [g.id, g.name]))
-  const named = (ids: readonly (typeof changes.gained)[number][]) => ids.map((id) => names.get(id) ?? id)
+  const spokenOf = [...changes.gained, ...changes.lost, ...grants.map((g) => g.groupId)]
+  const nameOf = namesFrom(await tx.groups.some(spokenOf))
   await tx.audit.add(
     eventOf(random, now, {
       tenancyId: idp.tenancyId,
@@ -57,9 +58,9 @@ export const mapGroups = async (
       actor: { kind: 'system', id: idp.id, name: `idp ${idp.name}` },
       target: targetOf(person),
       details: {
-        gained: named(changes.gained),
-        lost: named(changes.lost),
-        because: grants.map((g) => ({ group: names.get(g.groupId) ?? g.groupId, rule: g.ruleName, value: g.value })),
+        gained: changes.gained.map(nameOf),
+        lost: changes.lost.map(nameOf),
+        because: grants.map((g) => ({ group: nameOf(g.groupId), rule: g.ruleName, value: g.value })),
         upstream: values,
       },
       requestId,

@@ -8,7 +8,6 @@ import type { TenancyId } from '../../core/model/ids.ts'
 import type { Person } from '../../core/model/person.ts'
 import type { Domain, Tenancy } from '../../core/model/tenancy.ts'
 import { type EpochMs, secondsLater } from '../../core/model/time.ts'
-import { liveGroups } from '../../core/release/attribute-bag.ts'
 import type { Tx } from '../../ports/store.ts'
 import { eventOf } from '../audit-event.ts'
 import { notify } from '../notice.ts'
@@ -17,6 +16,7 @@ import { passwordOf } from '../sign-in/load-facts.ts'
 import { workingAdministrators } from './administrators.ts'
 import { announceRecovery } from './announce-recovery.ts'
 import { type FirstAdministratorDeps, placeIn, setUpKey } from './first-administrator.ts'
+import { liveGroupsIn } from './groups-of.ts'
 import { isUsername, newPerson } from './new-person.ts'
 import { newPassword } from './seed-people.ts'
 
@@ -86,7 +86,7 @@ const withoutFactors = async (tx: Tx, person: Person): Promise<readonly string[]
 
 /** What a rule still demands that they cannot meet, in words that name it. */
 const whyShut = async (tx: Tx, { domain }: Place, person: Person, now: EpochMs): Promise<string> => {
-  const groups = liveGroups(await tx.memberships.ofPerson(person.id), await tx.groups.list(domain.id), now)
+  const groups = await liveGroupsIn(tx, domain.id, await tx.memberships.ofPerson(person.id), now)
   const need = requirementOf(await tx.signOnRules.list(domain.id), groups, undefined, 0)
   const { because } = need.denied ?? need.factors ?? need.level
   if (because.by !== 'rule') return 'something that no rule says'

@@ -42,12 +42,15 @@ export type SignInExplained = {
   readonly steps: readonly Step[]
 }
 
-const chosenGroups = (all: readonly Group[], names: readonly string[]): readonly Group[] =>
-  names.map((name) => {
-    const found = all.find((g) => g.name.toLowerCase() === name.toLowerCase())
+const chosenGroups = async (tx: Tx, domainId: DomainId, names: readonly string[]): Promise<readonly Group[]> => {
+  const chosen: Group[] = []
+  for (const name of names) {
+    const found = await tx.groups.byName(domainId, name)
     if (!found) throw new Problem('not-found', `there is no group \`${name.slice(0, 120)}\` in this domain`)
-    return found
-  })
+    chosen.push(found)
+  }
+  return chosen
+}
 
 const idpFor = async (tx: Tx, { domainId, personId, idp }: SignInQuestion): Promise<Idp | undefined> => {
   if (idp !== undefined) {
@@ -77,8 +80,7 @@ export const explainSignIn = async (tx: Tx, question: SignInQuestion, now: Epoch
   const { domain, app, person, credentials } = loaded
   if (question.personId !== undefined && !person)
     throw new Problem('not-found', 'there is no such person in this domain')
-  const all = await tx.groups.list(domain.id)
-  const groups = question.groups === undefined ? loaded.groups : chosenGroups(all, question.groups)
+  const groups = question.groups === undefined ? loaded.groups : await chosenGroups(tx, domain.id, question.groups)
   const need = requirementOf(await tx.signOnRules.list(domain.id), groups, app, question.level)
   const idp = await idpFor(tx, question)
   const upstreamLevel = question.upstreamLevel ?? idp?.assurance.unmatchedLevel ?? 1

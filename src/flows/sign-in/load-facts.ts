@@ -14,9 +14,9 @@ import type { Person } from '../../core/model/person.ts'
 import type { PasswordPolicy } from '../../core/model/sign-on.ts'
 import type { Domain } from '../../core/model/tenancy.ts'
 import type { EpochMs } from '../../core/model/time.ts'
-import { liveGroups } from '../../core/release/attribute-bag.ts'
 import type { Tx } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
+import { liveGroupsIn } from '../directory/groups-of.ts'
 
 export type Loaded = {
   readonly facts: Facts
@@ -84,9 +84,7 @@ export const loadFacts = async (tx: Tx, asking: Asking, now: EpochMs): Promise<L
   const app = await appOf(tx, domain, asking.appId)
   const found = asking.personId === undefined ? undefined : await tx.people.get(asking.personId)
   const person = found?.domainId === domain.id ? found : undefined
-  const groups = person
-    ? liveGroups(await tx.memberships.ofPerson(person.id), await tx.groups.list(domain.id), now)
-    : []
+  const groups = person ? await liveGroupsIn(tx, domain.id, await tx.memberships.ofPerson(person.id), now) : []
   const credentials = person ? await tx.credentials.ofPerson(person.id) : []
   const need = requirementOf(await tx.signOnRules.list(domain.id), groups, app, asking.level)
   const { policy } = policyFor(await tx.passwordPolicies.list(domain.id), groups)

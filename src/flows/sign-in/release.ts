@@ -4,6 +4,7 @@ import type { Participant } from '../../core/model/session.ts'
 import { release } from '../../core/release/attribute-bag.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Store } from '../../ports/store.ts'
+import { groupsOf } from '../directory/groups-of.ts'
 import type { Join, Release } from './api.ts'
 import { isAlive } from './live-session.ts'
 
@@ -24,7 +25,7 @@ export const releaser =
       if (sessionId !== undefined && !(session?.personId === personId && isAlive(session, domain, now)))
         return undefined
       const memberships = await tx.memberships.ofPerson(personId)
-      const groups = await tx.groups.list(domain.id)
+      const groups = await groupsOf(tx, domain.id, memberships)
       return {
         ...release({ person, memberships, groups, app, evidence: session?.evidence ?? [] }, now),
         sid: session?.id,

@@ -92,6 +92,8 @@ export const listPromises: Promises = (promise) => {
       expect(await found({ beginning: 'TEAM-' }, limit)).toEqual(['Team-a', 'team-b'])
       expect(await found({ beginning: 'team', down: true }, limit)).toEqual(['team-b', 'Team-a', 'team'])
     }
+    const skipped = await store.read((tx) => tx.groups.page(id('default'), undefined, 2, { skip: 1 }))
+    expect(skipped.map(({ name }) => name)).toEqual(['team', 'Team-a'])
     expect(await store.read((tx) => tx.groups.count(id('default')))).toBe(4)
     expect(await store.read((tx) => tx.groups.count(id('elsewhere')))).toBe(0)
   })

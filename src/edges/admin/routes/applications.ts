@@ -7,6 +7,7 @@ import type { JsonObject } from '../../../core/model/json.ts'
 import type { Domain, Tenancy } from '../../../core/model/tenancy.ts'
 import { appDocument, namesFrom } from '../../../flows/directory/documents.ts'
 import { putApp, removeApp, rotateSecret, type WrittenApp } from '../../../flows/directory/write-apps.ts'
+import { byName } from '../by-name.ts'
 import { type Documents, documentShape, named } from '../documents.ts'
 import { domainFacts } from '../in-domain.ts'
 import type { Noun } from '../noun.ts'
@@ -61,6 +62,11 @@ const applicationNoun = (documents: Documents): Noun<Row, Scope, DeclaredApp> =>
       return found?.tenancyId === tenancy.id ? found : undefined
     },
     rows: (tx, { tenancy }) => tx.apps.list(tenancy.id),
+    paged: byName<App, Scope, Tenancy['id']>(
+      (tx) => tx.apps,
+      ({ tenancy }) => tenancy.id,
+      (row, { tenancy }) => row.tenancyId === tenancy.id,
+    ),
     idOf: (row) => row.id,
     nameOf: (row) => row.name,
     target: (_tx, row, scope) => ({

@@ -4,7 +4,7 @@ import type { Group } from '../../../core/model/group.ts'
 import type { GroupId } from '../../../core/model/ids.ts'
 import type { Domain } from '../../../core/model/tenancy.ts'
 import { type GroupInput, putGroup, removeGroup } from '../../../flows/directory/write-groups.ts'
-import { equal } from '../filter.ts'
+import { byName } from '../by-name.ts'
 import { inDomain, targetIn } from '../in-domain.ts'
 import type { Noun } from '../noun.ts'
 import { nounRoutes } from '../noun-write.ts'
@@ -13,13 +13,6 @@ import { description, tags } from '../shapes.ts'
 
 type Body = Omit<GroupInput, 'name'>
 const example = { description: 'Closes the books', tags: { 'org.cost-center': '4711' } }
-
-/** The id has no line break in it, and neither has a name. */
-const candidate = (row: Group) => ({ row, key: `${row.id}\n${row.name}` })
-const behind = (key: string): Pick<Group, 'id' | 'name'> => {
-  const [id = '', name = ''] = key.split('\n')
-  return { id: id as GroupId, name }
-}
 
 export const group: Noun<Group, Domain, Body> = {
   tag: 'groups',
@@ -42,17 +35,11 @@ export const group: Noun<Group, Domain, Body> = {
     return found?.domainId === domain.id ? found : undefined
   },
   rows: (tx, domain) => tx.groups.list(domain.id),
-  paged: {
-    sortedBy: 'name',
-    read: async (tx, domain, { after, limit, tests }) => {
-      const called = equal(tests, 'name')
-      if (called !== undefined) {
-        const found = after === undefined ? await tx.groups.byName(domain.id, called) : undefined
-        return found ? [candidate(found)] : []
-      }
-      return (await tx.groups.page(domain.id, after === undefined ? undefined : behind(after), limit)).map(candidate)
-    },
-  },
+  paged: byName(
+    (tx) => tx.groups,
+    (domain) => domain.id,
+    (row, domain) => row.domainId === domain.id,
+  ),
   idOf: (row) => row.id,
   nameOf: (row) => row.name,
   target: (_tx, row, domain, standing) =>

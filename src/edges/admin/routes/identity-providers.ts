@@ -7,6 +7,7 @@ import type { Domain } from '../../../core/model/tenancy.ts'
 import { idpDocument, mappingDocument, namesFrom } from '../../../flows/directory/documents.ts'
 import { putIdp, putMapping, removeIdp, removeMapping } from '../../../flows/directory/write-sign-on.ts'
 import type { Tx } from '../../../ports/store.ts'
+import { byName } from '../by-name.ts'
 import { type Documents, documentShape, named } from '../documents.ts'
 import { inDomain, targetIn } from '../in-domain.ts'
 import type { Noun } from '../noun.ts'
@@ -44,6 +45,11 @@ const identityProvider = (documents: Documents): Noun<Idp, Domain, DeclaredIdp> 
     scope: inDomain,
     find: idpCalled,
     rows: (tx, domain) => tx.idps.list(domain.id),
+    paged: byName(
+      (tx) => tx.idps,
+      (domain) => domain.id,
+      (row, domain) => row.domainId === domain.id,
+    ),
     idOf: (row) => row.id,
     nameOf: (row) => row.name,
     target: (_tx, row, domain) => targetIn(domain, row),
@@ -100,15 +106,20 @@ const groupMapping = (documents: Documents): Noun<MappingRule, Scope, DeclaredMa
       return found?.idpId === idp.id ? found : undefined
     },
     rows: (tx, { idp }) => tx.mappingRules.list(idp.id),
+    paged: byName(
+      (tx) => tx.mappingRules,
+      ({ idp }) => idp.id,
+      (row, { idp }) => row.idpId === idp.id,
+    ),
     idOf: (row) => row.id,
     nameOf: (row) => row.name,
     target: (_tx, row, { domain }) => targetIn(domain, row),
     view: z.strictObject({ id: z.string(), name: z.string(), identityProvider: z.string(), ...document.view }),
-    show: async (tx, row, { domain, idp }) => ({
+    show: async (tx, row, { idp }) => ({
       id: row.id,
       name: row.name,
       identityProvider: idp.name,
-      ...mappingDocument(row, namesFrom(await tx.groups.list(domain.id))),
+      ...mappingDocument(row, namesFrom(await tx.groups.some(row.groups))),
     }),
     fixedName: true,
     body: document.body,

@@ -8,6 +8,7 @@ import { assignmentFacts } from '../../../flows/access/role-input.ts'
 import { assignmentCalled, holderName } from '../../../flows/access/role-rows.ts'
 import type { Wish } from '../../../flows/access/role-wish.ts'
 import type { Tx } from '../../../ports/store.ts'
+import { byName } from '../by-name.ts'
 import { etagOf, refuseUnless } from '../etag.ts'
 import { pathOf, ROOT, treeIn } from '../in-compartment.ts'
 import { type Noun, nothing, type Params, paramsIn } from '../noun.ts'
@@ -95,6 +96,11 @@ export const roleAssignment: Noun<RoleAssignment, Scope, never> = {
   }),
   find: (tx, { tenancy }, called) => assignmentCalled(tx, tenancy.id, called),
   rows: (tx, { tenancy }) => tx.roleAssignments.list(tenancy.id),
+  paged: byName(
+    (tx) => tx.roleAssignments,
+    ({ tenancy }) => tenancy.id,
+    (row, { tenancy }) => row.tenancyId === tenancy.id,
+  ),
   idOf: (row) => row.id,
   nameOf: (row) => row.name,
   target: (_tx, row, _scope, { asker }) => ({

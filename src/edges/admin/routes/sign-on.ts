@@ -12,13 +12,14 @@ import {
   removeSignOnRule,
 } from '../../../flows/directory/write-sign-on.ts'
 import type { Tx } from '../../../ports/store.ts'
+import { byName } from '../by-name.ts'
 import { type Documents, documentShape, named } from '../documents.ts'
 import { inDomain, targetIn } from '../in-domain.ts'
 import type { Noun } from '../noun.ts'
 import { nounRoutes } from '../noun-write.ts'
 import type { Route } from '../route.ts'
 
-const groupsOf = async (tx: Tx, domain: Domain) => namesFrom(await tx.groups.list(domain.id))
+const groupsOf = async (tx: Tx, { groups }: Pick<SignOnRule, 'groups'>) => namesFrom(await tx.groups.some(groups))
 const there = <T>(row: T | undefined): T => {
   if (row === undefined) throw new Error('what was written without faults is not there')
   return row
@@ -47,6 +48,11 @@ const signOnRule = (documents: Documents): Noun<SignOnRule, Domain, DeclaredSign
       return found?.domainId === domain.id ? found : undefined
     },
     rows: (tx, domain) => tx.signOnRules.list(domain.id),
+    paged: byName(
+      (tx) => tx.signOnRules,
+      (domain) => domain.id,
+      (row, domain) => row.domainId === domain.id,
+    ),
     idOf: (row) => row.id,
     nameOf: (row) => row.name,
     target: (_tx, row, domain) => targetIn(domain, row),
@@ -56,7 +62,7 @@ const signOnRule = (documents: Documents): Noun<SignOnRule, Domain, DeclaredSign
       id: row.id,
       name: row.name,
       domain: domain.name,
-      ...signOnRuleDocument(row, await groupsOf(tx, domain), namesFrom(await tx.apps.list(domain.tenancyId))),
+      ...signOnRuleDocument(row, await groupsOf(tx, row), namesFrom(await tx.apps.some(row.apps))),
     }),
     fixedName: true,
     body: document.body,
@@ -97,6 +103,11 @@ const passwordPolicy = (documents: Documents): Noun<PasswordPolicy, Domain, Decl
       return found?.domainId === domain.id ? found : undefined
     },
     rows: (tx, domain) => tx.passwordPolicies.list(domain.id),
+    paged: byName(
+      (tx) => tx.passwordPolicies,
+      (domain) => domain.id,
+      (row, domain) => row.domainId === domain.id,
+    ),
     idOf: (row) => row.id,
     nameOf: (row) => row.name,
     target: (_tx, row, domain) => targetIn(domain, row),
@@ -106,7 +117,7 @@ const passwordPolicy = (documents: Documents): Noun<PasswordPolicy, Domain, Decl
       id: row.id,
       name: row.name,
       domain: domain.name,
-      ...passwordPolicyDocument(row, await groupsOf(tx, domain)),
+      ...passwordPolicyDocument(row, await groupsOf(tx, row)),
     }),
     fixedName: true,
     body: document.body,

@@ -15,15 +15,17 @@ import {
   setStatus,
 } from '../../../flows/directory/write-people.ts'
 import type { Tx } from '../../../ports/store.ts'
-import { equal, type Test } from '../filter.ts'
+import type { PeoplePage } from '../../../ports/store-people.ts'
+import { beginning, equal } from '../filter.ts'
 import { inDomain, targetIn } from '../in-domain.ts'
-import type { Noun } from '../noun.ts'
+import type { Many, Noun } from '../noun.ts'
 import { actionRoute } from '../noun-act.ts'
 import { nounRoutes } from '../noun-write.ts'
 import { personFacts, personIn } from '../people-facts.ts'
 import type { Route } from '../route.ts'
 import { given, notAnId, text, whenOf } from '../shapes.ts'
 
+const statuses = ['active', 'disabled', 'locked'] as const
 const username = z
   .string()
   .min(1)
@@ -56,14 +58,31 @@ const inputOf = (name: string, body: Body): PersonInput => ({
   serviceAccount: body.serviceAccount,
 })
 
-const rows = async (
-  tx: Tx,
-  domain: Domain,
-  { after, limit, tests }: { after: string | undefined; limit: number; tests: readonly Test[] },
-): Promise<readonly Person[]> => {
+type Asked = Parameters<Many<Person, Domain>['read']>[2]
+/** Of names that begin alike the list is in their order, where nobody asked for another. */
+const partOf = ({ tests, sort }: Asked): Omit<PeoplePage, 'limit' | 'after'> => {
+  const displayName = beginning(tests, 'displayName')
+  const down = sort?.startsWith('-') ?? false
+  if (sort?.endsWith('displayName') ?? (displayName !== undefined && beginning(tests, 'username') === undefined))
+    return { by: 'displayName', down, ...given({ beginning: displayName }) }
+  const status = statuses.find((one) => one === equal(tests, 'status')?.toLowerCase())
+  return { by: 'username', down, ...given({ beginning: beginning(tests, 'username'), status }) }
+}
+
+/** A user name has no line break in it. */
+const candidate = (row: Person) => ({ row, key: `${row.username}\n${row.displayName}` })
+const behind = (key: string): Pick<Person, 'username' | 'displayName'> => {
+  const [username = '', ...displayName] = key.split('\n')
+  return { username, displayName: displayName.join('\n') }
+}
+
+const rows = async (tx: Tx, domain: Domain, asked: Asked): Promise<readonly Person[]> => {
+  const { tests, after, limit } = asked
   const [name, id] = [equal(tests, 'username'), equal(tests, 'id')]
-  if (name === undefined && id === undefined)
-    return tx.people.list(domain.id, { limit, ...(after === undefined ? {} : { after }) })
+  if (name === undefined && id === undefined) {
+    const from = after === undefined ? {} : { after: behind(after) }
+    return tx.people.page(domain.id, { ...partOf(asked), ...from, limit })
+  }
   const found =
     name === undefined ? await tx.people.get((id ?? '') as PersonId) : await tx.people.byUsername(domain.id, name)
   return found?.domainId === domain.id && after === undefined ? [found] : []
@@ -82,7 +101,8 @@ export const user: Noun<Person, Domain, Body> = {
   find: (tx, domain, called) => personIn(tx, domain.id, called),
   rows: {
     sortedBy: 'username',
-    read: async (tx, domain, page) => (await rows(tx, domain, page)).map((row) => ({ row, key: row.username })),
+    alsoBy: ['-username', 'displayName', '-displayName'],
+    read: async (tx, domain, asked) => (await rows(tx, domain, asked)).map(candidate),
   },
   idOf: (row) => row.id,
   nameOf: (row) => row.username,
@@ -95,7 +115,7 @@ export const user: Noun<Person, Domain, Body> = {
     ...document.shape,
     displayName: z.string(),
     emailVerified: z.boolean(),
-    status: z.enum(['active', 'disabled', 'locked']),
+    status: z.enum(statuses),
     createdAt: z.string(),
     updatedAt: z.string(),
     groups: z.array(z.strictObject({ id: z.string(), name: z.string(), because: z.string() })).optional(),
