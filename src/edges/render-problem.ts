@@ -73,6 +73,13 @@ export const speak = (res: Response, write: (problem: Problem) => void): void =>
 const ownSpeech = (res: Response): ((problem: Problem) => void) | undefined =>
   (res.locals as { writeProblem?: (problem: Problem) => void }).writeProblem
 
+const sendJson = (req: Request, res: Response, problem: Problem): void => {
+  res.status(catalogue[problem.slug][0]).setHeader('Cache-Control', 'no-store')
+  res.type('application/problem+json').send(JSON.stringify(problemJson(problem, requestIdOf(req))))
+}
+/** For addresses that only programs ask: no page, whatever they accept. */
+export const speakJson = (req: Request, res: Response): void => speak(res, (problem) => sendJson(req, res, problem))
+
 export const problemRenderer = (deps: Deps): ErrorRequestHandler => {
   const render = (req: Request, res: Response, problem: Problem): void => {
     const [status] = catalogue[problem.slug]
@@ -82,8 +89,7 @@ export const problemRenderer = (deps: Deps): ErrorRequestHandler => {
       return
     }
     if (forPrograms(req)) {
-      res.status(status).setHeader('Cache-Control', 'no-store')
-      res.type('application/problem+json').send(JSON.stringify(problemJson(problem, requestIdOf(req))))
+      sendJson(req, res, problem)
       return
     }
     const found = foundOn(res)

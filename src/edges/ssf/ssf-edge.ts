@@ -1,6 +1,6 @@
 // The transmitter of shared signals of an identity domain (SSF 1.0): what it offers, and each application's own stream. Whoever asks is an
 // application with an access token of its own, for the scope `ssf.manage`, or `ssf.read` to look and to poll.
-import express, { type Request, type Response, Router } from 'express'
+import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import { POLL, PUSH } from '../../core/model/event-stream.ts'
 import type { AppId, DomainId } from '../../core/model/ids.ts'
 import type { FindDomain } from '../../flows/sign-in/api.ts'
@@ -13,6 +13,7 @@ import type { Random } from '../../ports/random.ts'
 import type { Store } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
 import { type Found, openDomain } from '../domain-of.ts'
+import { speakJson } from '../render-problem.ts'
 import { requestIdOf } from '../source.ts'
 import { type PushDeps, securityEventPush } from './push.ts'
 import {
@@ -183,6 +184,11 @@ const routesOf = ({ streams, makeToken, clock }: Served): readonly Row[] => [
 ]
 
 const DOMAIN = '/d/:tenancy/:domain'
+/** Receivers seldom say what they accept; none of them reads pages. */
+const forPrograms: RequestHandler = (req, res, next) => {
+  speakJson(req, res)
+  next()
+}
 
 /** `edge` is mounted at the root: the well-known part stands between host and path (SSF 1.0 §7.2); appended to the issuer it is found too. */
 export const sharedSignals = (
@@ -190,7 +196,7 @@ export const sharedSignals = (
 ): { readonly edge: Router; readonly deliver: { readonly [kind: string]: Deliver } } => {
   const makeToken = tokenMaker(deps.keyRing)
   const edge = Router({ caseSensitive: true, strict: true })
-  edge.get([`${WELL_KNOWN}${DOMAIN}`, `${DOMAIN}${WELL_KNOWN}`], async (req, res) => {
+  edge.get([`${WELL_KNOWN}${DOMAIN}`, `${DOMAIN}${WELL_KNOWN}`], forPrograms, async (req, res) => {
     const { issuer } = await openDomain(deps.findDomain, req, res)
     res.setHeader('Cache-Control', 'public, max-age=300')
     res.json(metadataOf(issuer))
@@ -198,6 +204,7 @@ export const sharedSignals = (
   const json = express.json({ limit: '100kb' })
   const routes = routesOf({ streams: streamFlows(deps), makeToken, clock: deps.clock })
   for (const [path, rows] of Map.groupBy(routes, ([, at]) => `${DOMAIN}${at}`)) {
+    edge.all(path, forPrograms)
     for (const [method, , scope, serve] of rows)
       edge[method](path, json, async (req, res) => {
         res.setHeader('Cache-Control', 'no-store')

@@ -8,7 +8,7 @@ import { keyMaker, privateKeyPem } from '../../../src/adapters/keys.ts'
 import { keyEncryptionKey, secrets as sealing } from '../../../src/adapters/secrets.ts'
 import { systemRandom } from '../../../src/adapters/system.ts'
 import type { AuditEvent } from '../../../src/core/model/audit.ts'
-import { problemJson, problemOf } from '../../../src/edges/render-problem.ts'
+import { problemRenderer } from '../../../src/edges/render-problem.ts'
 import { sharedSignals } from '../../../src/edges/ssf/ssf-edge.ts'
 import { domainFinder } from '../../../src/flows/sign-in/find-domain.ts'
 import { signallingStore } from '../../../src/flows/signals/tell.ts'
@@ -16,7 +16,6 @@ import { ensureKeys } from '../../../src/flows/upkeep/ensure-keys.ts'
 import { keyRing as keyRingOf } from '../../../src/flows/upkeep/key-ring.ts'
 import { sendOutbox } from '../../../src/flows/upkeep/send-outbox.ts'
 import type { Store } from '../../../src/ports/store.ts'
-import { catalogue } from '../../../src/problem.ts'
 import { domain, id, NOW, oidcApp } from '../../stores/rows.ts'
 import { auditEvent, seed } from '../../stores/traffic-rows.ts'
 
@@ -80,14 +79,9 @@ export const openBed = async (open: () => Promise<Store>) => {
   })
   app.use(signals.edge)
   const thrown: unknown[] = []
-  app.use(((error, _req, res, _next) => {
-    const problem = problemOf(error)
-    if (problem.slug === 'internal') thrown.push(error)
-    res
-      .status(catalogue[problem.slug][0])
-      .type('application/problem+json')
-      .send(JSON.stringify(problemJson(problem, 'r')))
-  }) satisfies express.ErrorRequestHandler)
+  const quiet = { warn: () => undefined, info: () => undefined }
+  const log = { ...quiet, error: ({ err }: { readonly err?: unknown }) => thrown.push(err) }
+  app.use(problemRenderer({ pages: { error: (_req, res) => void res.end('a page') }, log: log as never }))
 
   /** An access token of an application for itself. */
   const tokenOf = (name: string, scopes: readonly string[] = ['ssf.manage'], differs: object = {}): string => {

@@ -4,6 +4,7 @@ import { eventTypes, POLL, PUSH, verificationType } from '../../../src/core/mode
 import { endSession } from '../../../src/flows/sign-in/end-session.ts'
 import { id, NOW } from '../../stores/rows.ts'
 import { session } from '../../stores/traffic-rows.ts'
+import { send } from '../admin/attack/send.ts'
 import { stores } from '../admin/bed.ts'
 import { type Bed, openBed } from './bed.ts'
 
@@ -124,6 +125,25 @@ describe.each(stores)('%s', (_, open) => {
     expect((await bed.call('OPTIONS', '/ssf/poll')).status).toBe(405)
   })
 
+  test.each([undefined, '*/*', 'text/html'])(
+    'I7: a refusal is problem+json, also to whoever accepts `%s`',
+    async (accept) => {
+      const headers = { 'content-type': 'application/json', ...(accept === undefined ? {} : { accept }) }
+      for (const [method, path, body, status] of [
+        ['GET', '/ssf/streams', undefined, 401],
+        ['POST', '/ssf/poll', '{', 400],
+        ['PUT', '/ssf/poll', '{}', 405],
+      ] as const) {
+        const answer = await send(bed.issuer, { method, path: `/d/acme/default${path}`, headers, body })
+        expect([answer.status, answer.headers['content-type']]).toEqual([
+          status,
+          'application/problem+json; charset=utf-8',
+        ])
+        expect(answer.headers['cache-control']).toBe('no-store')
+        expect(JSON.parse(answer.text)).toMatchObject({ status })
+      }
+    },
+  )
   test('I7: the end of a session is fetched as a token that the domain signed, until it is acknowledged', async () => {
     await made()
     await ended()
