@@ -159,6 +159,16 @@ const distinct = (alternatives: readonly Alternative[]): readonly Alternative[] 
 const printed = (part: Part): string | boolean => (typeof part === 'boolean' ? part : printCondition(part))
 const textIn = (part: Part): string | undefined => (typeof part === 'boolean' ? undefined : printCondition(part))
 
+/** Whether a statement about the asker may have its say: not when its condition is false whatever the open facts turn out to be. */
+export const mayApply = (clause: Clause, ask: Ask, isOpen: IsOpen): boolean =>
+  ask.need.permissions.some((permission) => {
+    if (!touches(clause, permission)) return false
+    return (
+      clause.where === undefined ||
+      restOf(clause.where, { ask, permission, isOpen }, clause.effect === 'deny') !== false
+    )
+  })
+
 /** The question with its unknown facts left open. */
 export const residualOf = (snapshot: Snapshot, ask: Ask, isOpen: IsOpen = nothingMore): Residual => {
   const through = new Set<string>()

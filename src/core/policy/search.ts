@@ -6,7 +6,7 @@ import { needOf, type Permission, type ResourceType } from './catalogue.ts'
 import { touches } from './clause.ts'
 import type { Snapshot } from './compile.ts'
 import type { Ask, Principal, Supplied } from './question.ts'
-import { type Residual, residualOf } from './residual.ts'
+import { type IsOpen, type Residual, residualOf } from './residual.ts'
 import type { Place } from './tree.ts'
 
 const subjectsFor = (snapshot: Snapshot, permission: Permission, place: Place): ReadonlySet<string> => {
@@ -29,6 +29,48 @@ const subjectsFor = (snapshot: Snapshot, permission: Permission, place: Place): 
 export const grantees = (snapshot: Snapshot, { need, place }: Pick<Ask, 'need' | 'place'>): ReadonlySet<string> => {
   const [first, ...others] = need.permissions.map((permission) => subjectsFor(snapshot, permission, place))
   return others.reduce((least, subjects) => (subjects.size < least.size ? subjects : least), first ?? new Set<string>())
+}
+
+const MOST_PARTNERS = 30
+
+const among = ({ kind, cases }: Residual, groups: readonly string[]): Residual['cases'] => {
+  const member = groups.map((id) => `request.groups.id = '${id}'`)
+  const all = (when: string | undefined): string => {
+    const [only] = member
+    return when === undefined && member.length === 1 && only !== undefined
+      ? only
+      : `all { ${[...member, ...(when === undefined ? [] : [when])].join(', ')} }`
+  }
+  if (kind === 'always') return [{ when: all(undefined), unless: undefined }]
+  return cases.map(({ when, unless }) => ({ when: all(when), unless }))
+}
+
+/** Of a member of a group whose statements are not enough: which other one, or two, would be, as a condition on the groups they are in. */
+export const withPartners = (
+  snapshot: Snapshot,
+  ask: Ask,
+  isGroup: (subject: string) => boolean,
+  isOpen: IsOpen,
+): Residual => {
+  const own = ask.principal.groupIds
+  const asMember = (groupIds: readonly string[]): Residual =>
+    residualOf(snapshot, { ...ask, principal: { ...ask.principal, groupIds } }, isOpen)
+  // who is in a group that is enough by itself is named for that one
+  const partners = [...new Set(ask.need.permissions.flatMap((p) => [...subjectsFor(snapshot, p, ask.place)]))]
+    .filter((subject) => isGroup(subject) && !own.includes(subject) && asMember([subject]).kind === 'never')
+    .sort()
+    .slice(0, MOST_PARTNERS)
+  const through = new Set<string>()
+  const casesOf = (sets: readonly (readonly string[])[]): Residual['cases'] =>
+    sets.flatMap((groups) => {
+      const answer = asMember([...own, ...groups])
+      if (answer.kind === 'never') return []
+      for (const ref of answer.through) through.add(ref)
+      return among(answer, groups)
+    })
+  const one = casesOf(partners.map((p) => [p]))
+  const cases = one.length > 0 ? one : casesOf(partners.flatMap((p, n) => partners.slice(n + 1).map((q) => [p, q])))
+  return { kind: cases.length > 0 ? 'conditional' : 'never', cases, through: [...through].sort() }
 }
 
 /** Every action of the type that has a name: its operations, and the verbs that need something. */

@@ -5,8 +5,8 @@ import type { JsonObject } from '../../core/model/json.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import { ANY_GROUP, ANY_USER, touches } from '../../core/policy/clause.ts'
 import { type Ask, askOf, type Principal } from '../../core/policy/question.ts'
-import { type IsOpen, type Residual, residualOf } from '../../core/policy/residual.ts'
-import { answersByPlace, grantees, type Reach, reachAt } from '../../core/policy/search.ts'
+import { type IsOpen, mayApply, type Residual, residualOf } from '../../core/policy/residual.ts'
+import { answersByPlace, grantees, type Reach, reachAt, withPartners } from '../../core/policy/search.ts'
 import type { Place } from '../../core/policy/tree.ts'
 import type { Tx } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
@@ -84,12 +84,19 @@ const compartments = ({ known }: Desk, { after, limit, compartmentId }: PlacesAs
 }
 const pathOf = (place: Place): string => (place.index === 0 ? '' : place.path)
 
-const mayNot = (desk: Desk, { need, place }: Ask): ReadonlyMap<string, string> => {
-  const out = new Map<string, string>()
-  for (const { clause, covers } of desk.known.snapshot.clauses)
-    if (clause.effect === 'deny' && typeof covers === 'number' && place.chain.includes(covers))
-      if (need.permissions.some((p) => touches(clause, p)))
-        for (const subject of clause.subjects) if (!out.has(subject)) out.set(subject, clause.ref)
+/** Every Deny about somebody in particular; what everybody is denied is in the answers already. */
+const mayNot = async (desk: Desk, ask: Ask): Promise<Who['except']> => {
+  const out: { readonly subject: NamedSubject; readonly through: string }[] = []
+  for (const { clause, covers } of desk.known.snapshot.clauses) {
+    if (clause.effect !== 'deny' || typeof covers !== 'number' || !ask.place.chain.includes(covers)) continue
+    if (!ask.need.permissions.some((p) => touches(clause, p))) continue
+    for (const key of clause.subjects) {
+      if (key === ANY_USER || key === ANY_GROUP || out.length >= MOST) continue
+      const subject = await subjectNamed(desk, key)
+      if (mayApply(clause, { ...ask, principal: memberOf(subject) }, isOpenFor(subject.kind)))
+        out.push({ subject, through: clause.ref })
+    }
+  }
   return out
 }
 
@@ -98,7 +105,8 @@ const MOST = 1_000 // subjects
 export const reviewer = ({ known: snapshots }: { readonly known: Snapshots }): Review => ({
   who: async (tx, tenancyId, rest, now) => {
     const desk = await deskIn(tx, snapshots, tenancyId, now)
-    const { snapshot } = desk.known
+    const { snapshot, groups } = desk.known
+    const isGroup = (key: string): boolean => groups.has(key)
     const question = { ...rest, subject: { type: 'user', id: '', properties: {} } }
     const registered = await registeredFor(tx, tenancyId, snapshot.catalogue, rest.resource)
     const ask = askOf(snapshot, nobody, askedOf(question), now, registered)
@@ -106,17 +114,14 @@ export const reviewer = ({ known: snapshots }: { readonly known: Snapshots }): R
     const out: Grantee[] = []
     for (const key of [...grantees(snapshot, ask)].sort().slice(0, MOST)) {
       const subject = await subjectNamed(desk, key)
-      const answer = residualOf(snapshot, { ...ask, principal: memberOf(subject) }, isOpenFor(subject.kind))
+      const asked = { ...ask, principal: memberOf(subject) }
+      const isOpen = isOpenFor(subject.kind)
+      const alone = residualOf(snapshot, asked, isOpen)
+      const answer =
+        alone.kind === 'never' && subject.kind === 'group' ? withPartners(snapshot, asked, isGroup, isOpen) : alone
       if (answer.kind !== 'never') out.push({ subject, answer })
     }
-    // what everybody is denied is in the answers already
-    const except = [...mayNot(desk, ask)].filter(([key]) => key !== ANY_USER && key !== ANY_GROUP).slice(0, MOST)
-    return {
-      grantees: out,
-      except: await Promise.all(
-        except.map(async ([key, through]) => ({ subject: await subjectNamed(desk, key), through })),
-      ),
-    }
+    return { grantees: out, except: await mayNot(desk, ask) }
   },
 
   where: async (tx, tenancyId, question, page, now) => {

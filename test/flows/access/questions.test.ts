@@ -196,4 +196,48 @@ describe('A12 who, where, what', () => {
       ),
     ).rejects.toMatchObject({ slug: 'not-found' })
   })
+  test('who is excepted: by each Deny whose condition can hold now, and by no other', async () => {
+    await o.put('hours', [
+      "Deny group finance to {REPORT_DELETE} in tenancy where request.utc-timestamp before '2029-01-01Z'",
+      "Deny group finance to {REPORT_DELETE} in tenancy where request.utc-timestamp after '2029-01-01Z'",
+    ])
+    const { grantees, except } = await o.store.read((tx) =>
+      all().review.who(
+        tx,
+        o.tenancyId,
+        {
+          action: { name: 'DeleteReport', properties: {} },
+          resource: resource('reports', { status: 'open' }),
+          context: {},
+        },
+        o.clock(),
+      ),
+    )
+    expect(grantees.map(({ subject }) => subject.name)).toEqual(['default/Administrators'])
+    expect(except.map(({ through }) => through.slice(-2))).toEqual(['#2'])
+  })
+  test('two groups that together may do what neither may alone: the other one is the condition', async () => {
+    const half = await o.addGroup('half')
+    const other = await o.addGroup('other')
+    await o.put('halves', [
+      'Allow group half to use volumes in tenancy',
+      'Allow group half to {VOLUME_ATTACHMENT_CREATE} in tenancy',
+      "Allow group other to use instances in tenancy where request.region = 'iad'",
+    ])
+    const { grantees } = await o.store.read((tx) =>
+      all().review.who(
+        tx,
+        o.tenancyId,
+        { action: { name: 'AttachVolume', properties: {} }, resource: resource('volume-attachments'), context: {} },
+        o.clock(),
+      ),
+    )
+    const found = grantees.find(({ subject }) => [half, other].includes(subject.id as never))
+    const partner = found?.subject.id === half ? other : half
+    expect(found?.answer).toMatchObject({
+      kind: 'conditional',
+      cases: [{ when: `all { request.groups.id = '${partner}', request.region = 'iad' }` }],
+      through: { length: 3 },
+    })
+  })
 })
