@@ -8,6 +8,7 @@ import { emptyTally, isExempt, type Verdict, verdictOf, weigh } from './evaluate
 import type { Placed } from './index-of-clauses.ts'
 import { printCondition } from './print.ts'
 import type { Ask } from './question.ts'
+import { NO_KEY } from './reach.ts'
 import { isInSomeGroup, ownSubject } from './subjects.ts'
 
 /** A test of a condition, and why it came out as it did. */
@@ -116,11 +117,12 @@ export const judgementOf = (
 }
 
 export const explain = (snapshot: Snapshot, ask: Ask): Explanation => {
-  const tally = emptyTally(ask)
-  const judgements = snapshot.clauses.map((placed): Judgement => {
+  const clauses = snapshot.clauses.map((placed) => placed.clause)
+  const tally = emptyTally(ask, clauses)
+  const judgements = snapshot.clauses.map((placed, n): Judgement => {
     const { clause } = placed
     const failed = mismatch(placed, ask)
-    if (failed === undefined) weigh(clause, ask, tally)
+    if (failed === undefined) weigh(n, NO_KEY, clause.where, ask, tally)
     const touched = failed === undefined ? ask.need.permissions.filter((p) => touches(clause, p)) : []
     return judgementOf(clause, failed, touched, ask)
   })

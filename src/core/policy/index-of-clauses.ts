@@ -1,9 +1,13 @@
-// From subjects to the clauses that can matter for some types at some place, without touching the others: with a hundred thousand
-// statements it is the number of memory cells visited that costs. A change writes the rows of the subjects it touches anew and shares the
-// rest with the index it came from.
+// From subjects to the clauses that can matter for some types at some place. With a hundred thousand statements it is the memory visited
+// that costs: one word of a sieve for each of the asker's subjects says who has anything to say here (sieve.ts), and of these the rows are
+// read (segments.ts, find-rows.ts). A row holds what its clause says, so that a clause is touched only when it is named. A change writes the
+// rows of the subjects it touches anew and shares the rest with the index it came from.
 import type { Clause } from './clause.ts'
-import { markOf } from './reach.ts'
-import { ALL, BLOCK, cellsIn, type Draft, found, keyOf, LARGE, type Row, rewrite, type Segments } from './segments.ts'
+import type { Predicate } from './condition.ts'
+import { found, type Wanted } from './find-rows.ts'
+import { ALL, keyOf, markOf } from './reach.ts'
+import { BLOCK, cellsIn, type Draft, LARGE, type Row, rewrite, type Segments } from './segments.ts'
+import { sieveFor, widen } from './sieve.ts'
 import type { Tree } from './tree.ts'
 
 export type Placed = {
@@ -14,14 +18,17 @@ export type Placed = {
 /** Clauses with the numbers `first`, `first + 1` … */
 export type Numbered = { readonly first: number; readonly placed: readonly Placed[] }
 
-/** `subjects` and `clauses` are shared like the ground of the segments, and like it only ever added to. */
+/** `subjects`, `clauses` and `conditions` are shared like the ground of the segments, and like it only ever added to. */
 export type ClauseIndex = Segments & {
   readonly subjects: Map<string, number>
   readonly clauses: Clause[]
+  /** Different ones: statements that ask the same share one. */
+  readonly conditions: Conditions
   /** How many of the clauses are this index's own. */
   readonly count: number
 }
-type Names = Pick<ClauseIndex, 'subjects' | 'clauses'>
+type Conditions = { readonly numbers: Map<Predicate, number>; readonly all: (Predicate | undefined)[] }
+type Names = Pick<ClauseIndex, 'subjects' | 'clauses' | 'conditions'>
 
 const CLAUSE_CELLS = 64 // what a clause that is gone weighs, in cells
 
@@ -34,17 +41,27 @@ const subjectNumber = ({ subjects }: Names, subject: string): number => {
   return subjects.size - 1
 }
 
+/** 0 is none. */
+const conditionNumber = ({ conditions: { numbers, all } }: Names, where: Predicate | undefined): number => {
+  if (where === undefined) return 0
+  const known = numbers.get(where)
+  if (known !== undefined) return known
+  numbers.set(where, all.length)
+  return all.push(where) - 1
+}
+
 /** Adds the rows of one clause; says how many. A half of an agreement between tenancies has none: it is weighed apart. */
 const addRows = (names: Names, tree: Tree, { clause, covers }: Placed, number: number, out: RowsBySubject): number => {
   const place = typeof covers === 'number' ? tree.places[covers] : undefined
   if (!place || clause.kind !== 'local') return 0
   const mark = markOf(clause)
+  const condition = conditionNumber(names, clause.where)
   const keys = clause.types === 'all' ? [keyOf(ALL, mark)] : [...clause.types].map((type) => keyOf(type, mark))
   for (const subject of clause.subjects) {
     const own = subjectNumber(names, subject)
     const rows = out.get(own) ?? []
     if (rows.length === 0) out.set(own, rows)
-    for (const key of keys) rows.push([key, place.index, place.end, number])
+    for (const key of keys) rows.push([key, place.index, number, condition])
   }
   return keys.length * clause.subjects.length
 }
@@ -58,6 +75,18 @@ const number = ({ clauses }: Names, placed: readonly Placed[]): Numbered => {
 /** How much work is done between two pauses, in rows. */
 const PART = 2000
 
+/** Copies of the names, of which a question looks up a dozen: they were parts of the texts of statements, all over the memory. */
+function* sideBySide(subjects: ReadonlyMap<string, number>): Generator<undefined, Map<string, number>> {
+  const names = [...subjects.keys()]
+  const copy = new Map<string, number>()
+  for (let from = 0; from < names.length; from += PART) {
+    const some: readonly string[] = JSON.parse(JSON.stringify(names.slice(from, from + PART)))
+    for (const name of some) copy.set(name, copy.size)
+    yield
+  }
+  return copy
+}
+
 type Indexed = { readonly index: ClauseIndex; readonly numbered: readonly Numbered[] }
 
 /**
@@ -65,7 +94,7 @@ type Indexed = { readonly index: ClauseIndex; readonly numbered: readonly Number
  * numbers returned are in the same order.
  */
 export function* indexing(lists: Iterable<readonly Placed[]>, tree: Tree): Generator<undefined, Indexed> {
-  const names: Names = { subjects: new Map(), clauses: [] }
+  const names: Names = { subjects: new Map(), clauses: [], conditions: { numbers: new Map(), all: [undefined] } }
   const bySubject: RowsBySubject = new Map()
   const numbered: Numbered[] = []
   let done = 0
@@ -82,7 +111,9 @@ export function* indexing(lists: Iterable<readonly Placed[]>, tree: Tree): Gener
       if (isPartDone(1 + addRows(names, tree, one, own.first + n, bySubject))) yield
   }
   const spots = new Int32Array(names.subjects.size)
-  const draft: Draft = { ground: { blocks: [], used: 0 }, spots, large: [], live: 0 }
+  const subjects = yield* sideBySide(names.subjects)
+  const sieve = sieveFor(tree, subjects.size)
+  const draft: Draft = { ground: { blocks: [], used: 0, sieve }, spots, large: [], live: 0 }
   const none: ReadonlySet<number> = new Set()
   for (const [subject, rows] of bySubject)
     for (let from = 0; from < rows.length; from += LARGE) {
@@ -90,7 +121,7 @@ export function* indexing(lists: Iterable<readonly Placed[]>, tree: Tree): Gener
       rewrite(draft, subject, part, none)
       if (isPartDone(part.length + (from >> 4))) yield
     }
-  return { index: { ...names, ...draft, count: names.clauses.length }, numbered }
+  return { index: { ...names, subjects, ...draft, count: names.clauses.length }, numbered }
 }
 
 /** The index without these clauses and with those. */
@@ -100,7 +131,7 @@ export const changedIndex = (
   gone: readonly Numbered[],
   come: readonly (readonly Placed[])[],
 ): Indexed => {
-  const { subjects, clauses, ground } = index
+  const { subjects, clauses, conditions, ground } = index
   const bySubject: RowsBySubject = new Map()
   const left = new Set<number>()
   for (const { first, placed } of gone)
@@ -116,10 +147,11 @@ export const changedIndex = (
     for (const [n, one] of placed.entries()) addRows(index, tree, one, first + n, bySubject)
   const spots = new Int32Array(subjects.size)
   spots.set(index.spots)
+  widen(ground.sieve, subjects.size)
   const draft: Draft = { ground, spots, large: [...index.large], live: index.live }
   for (const [subject, rows] of bySubject) rewrite(draft, subject, rows, left)
   const count = index.count - left.size + numbered.reduce((sum, { placed }) => sum + placed.length, 0)
-  return { index: { subjects, clauses, count, ...draft }, numbered }
+  return { index: { subjects, clauses, conditions, count, ...draft }, numbered }
 }
 
 /** More is left behind than it is made of, by itself or by others that came from the same: it is time to index anew. */
@@ -128,20 +160,18 @@ export const isWasteful = ({ ground, clauses, live, count }: ClauseIndex): boole
   return left > BLOCK && left > live + count * CLAUSE_CELLS
 }
 
-/** Of a question: the types it needs and, if those will do, the marks of `reach.ts` for all types and for each of them. */
-export type Wanted = { readonly types: readonly number[]; readonly marks?: readonly number[] }
-
 /** Calls `visit` with every clause of the subjects with these numbers for one of the types, or for all of them, that covers the place with this chain. */
 export const visitClauses = <T>(
   index: ClauseIndex,
   numbers: readonly number[],
-  { types, marks }: Wanted,
+  wanted: Wanted,
   chain: readonly number[],
   visit: (clause: Clause, state: T) => void,
   state: T,
 ): void => {
-  for (const n of found(index, numbers, types, marks, chain)) {
-    const clause = index.clauses[n]
+  const rows = found(index, numbers, wanted, chain)
+  for (let n = 1; n < rows.length; n += 3) {
+    const clause = index.clauses[rows[n] ?? -1]
     if (clause !== undefined) visit(clause, state)
   }
 }

@@ -1,14 +1,16 @@
 // Rows of whole numbers, those of one subject side by side and in order: a segment. Segments are written behind one another and never
 // again; what changes is written anew, and the old one stays for whoever still looks at it. Knows numbers of clauses and no clause.
-import { EVERY_MARK, MARK_BITS } from './reach.ts'
+import { ALL, typeIn } from './reach.ts'
+import { letThrough, type Sieve } from './sieve.ts'
 
-/** `key`: type and mark; `from`, `end`: the places covered; `clause`: its number. */
-export type Row = readonly [key: number, from: number, end: number, clause: number]
+/** `key`: type and mark; `place`: the top of what it covers; `clause` and `condition`: their numbers, 0 where there is no condition. */
+export type Row = readonly [key: number, place: number, clause: number, condition: number]
 
 /** Shared by all that came from one another, and only ever added to: nobody looks past what was there in his time. */
 export type Ground = {
   readonly blocks: Int32Array[]
   used: number // of the last block
+  readonly sieve: Sieve
 }
 export type Segments = {
   readonly ground: Ground
@@ -21,27 +23,22 @@ export type Segments = {
 }
 export type Draft = { readonly ground: Ground; readonly spots: Int32Array; readonly large: Int32Array[]; live: number }
 
-/** Stands for every type. */
-export const ALL = -1
-export const keyOf = (type: number, mark: number): number => ((type + 1) << MARK_BITS) | mark
-
 /**
  * A segment of up to FEW rows: how many, then for each BUCKET of types the number of its first row, four to a cell, then the rows, four cells
  * each. What is for all types comes first, so that one look at the beginning of a segment says where the two or three rows are that can
- * matter. A longer one: how many, the keys in order, then place, past-the-last place and clause of each, to be searched.
+ * matter. A longer one: how many, the keys in order, then place, clause and condition of each, to be searched.
  */
-const FEW = 64
-const BUCKETS = 16
-const HEAD = 1 + BUCKETS / 4
+export const FEW = 64
+export const BUCKETS = 16
+export const HEAD = 1 + BUCKETS / 4
 export const LARGE = 4096 // rows
 const BLOCK_BITS = 18
 export const BLOCK = 1 << BLOCK_BITS
 const FIRST_BLOCK = 1024
-const MARKS = (1 << MARK_BITS) - 1
 
 const cellsOf = (rows: number): number => (rows <= FEW ? HEAD : 1) + rows * 4
 const nothing = new Int32Array(1)
-type Segment = { readonly block: Int32Array; readonly at: number }
+export type Segment = { readonly block: Int32Array; readonly at: number }
 
 /** Room for a segment; says where it is. */
 const roomFor = (draft: Draft, subject: number, cells: number): Segment => {
@@ -66,14 +63,17 @@ const roomFor = (draft: Draft, subject: number, cells: number): Segment => {
   return { block, at }
 }
 
-const segmentAt = ({ ground, large }: Pick<Segments, 'ground' | 'large'>, spot: number): Segment => {
+export const segmentAt = ({ ground, large }: Pick<Segments, 'ground' | 'large'>, spot: number): Segment => {
   if (spot === 0) return { block: nothing, at: 0 }
   return spot > 0
     ? { block: ground.blocks[spot >>> BLOCK_BITS] ?? nothing, at: spot & (BLOCK - 1) }
     : { block: large[-spot - 1] ?? nothing, at: 0 }
 }
 
-const bucketOf = (key: number): number => (key <= MARKS ? -1 : ((key >>> MARK_BITS) - 1) & (BUCKETS - 1))
+const bucketOf = (key: number): number => {
+  const type = typeIn(key)
+  return type === ALL ? -1 : type & (BUCKETS - 1)
+}
 
 const rowAt = ({ block, at }: Segment, count: number, k: number): Row => {
   const cells = count <= FEW ? at + HEAD + k * 4 : at + 1 + k
@@ -113,7 +113,7 @@ const writeMerged = (
   for (let out = 0; out < total; ) {
     const row = k < count ? rowAt(old, count, k) : undefined
     const next = added[m]
-    if (row && gone.has(row[3])) k++
+    if (row && gone.has(row[2])) k++
     else if (row && (next === undefined || byKey(row, next) <= 0)) {
       writeRow(to, total, out++, row)
       k++
@@ -130,8 +130,9 @@ export const rewrite = (draft: Draft, subject: number, added: readonly Row[], go
   const old = segmentAt(draft, spot)
   const count = old.block[old.at] ?? 0
   let total = added.length
-  for (let k = 0; k < count; k++) if (!gone.has(rowAt(old, count, k)[3])) total++
+  for (let k = 0; k < count; k++) if (!gone.has(rowAt(old, count, k)[2])) total++
   if (spot > 0) draft.live -= cellsOf(count)
+  for (const [key, place] of added) letThrough(draft.ground.sieve, subject, typeIn(key), place)
   if (total === 0 && spot >= 0) {
     draft.spots[subject] = 0
     return
@@ -142,132 +143,10 @@ export const rewrite = (draft: Draft, subject: number, added: readonly Row[], go
     writeMerged(to, total, old, count, added.toSorted(byKey), gone)
     return
   }
-  const stay = Array.from({ length: count }, (_, k) => rowAt(old, count, k)).filter((row) => !gone.has(row[3]))
+  const stay = Array.from({ length: count }, (_, k) => rowAt(old, count, k)).filter((row) => !gone.has(row[2]))
   const rows = [...stay, ...added]
   if (total <= FEW) writeFew(to, rows)
   else for (const [k, row] of rows.toSorted(byKey).entries()) writeRow(to, total, k, row)
-}
-
-/** The first of the cells in [low, high) that is not below. */
-const firstNotBelow = (block: Int32Array, low: number, high: number, key: number): number => {
-  let [a, b] = [low, high]
-  while (b - a > FEW) {
-    const middle = (a + b) >>> 1
-    if ((block[middle] ?? 0) < key) a = middle + 1
-    else b = middle
-  }
-  while (a < b && (block[a] ?? 0) < key) a++
-  return a
-}
-/** The same of the triples, by first place. */
-const firstFrom = (block: Int32Array, low: number, high: number, from: number): number => {
-  let [a, b] = [0, (high - low) / 3]
-  while (a < b) {
-    const middle = (a + b) >>> 1
-    if ((block[low + middle * 3] ?? 0) < from) a = middle + 1
-    else b = middle
-  }
-  return low + a * 3
-}
-
-/** Of very many rows, those of one key at a time, and of these the ones at each place of the chain. */
-const searchRun = (
-  block: Int32Array,
-  first: number,
-  last: number,
-  triples: number, // where that of the cell 0 would be
-  marks: number,
-  chain: readonly number[],
-  out: number[],
-): void => {
-  for (let a = first; a < last; ) {
-    const key = block[a] ?? 0
-    const b = firstNotBelow(block, a, last, key + 1)
-    if ((marks >>> (key & MARKS)) & 1)
-      for (const place of chain)
-        for (let at = firstFrom(block, triples + a * 3, triples + b * 3, place); ; at += 3) {
-          if (at >= triples + b * 3 || block[at] !== place) break
-          out.push(block[at + 2] ?? -1)
-        }
-    a = b
-  }
-}
-
-/** Adds the clauses of rows of the type, with one of the marks, that cover the place with this chain: of a long segment. */
-const findInMany = (
-  block: Int32Array,
-  at: number,
-  type: number,
-  marks: number,
-  chain: readonly number[],
-  out: number[],
-): void => {
-  const low = at + 1
-  const high = low + (block[at] ?? 0)
-  const first = firstNotBelow(block, low, high, keyOf(type, 0))
-  const last = firstNotBelow(block, first, high, keyOf(type + 1, 0))
-  searchRun(block, first, last, high - low * 3, marks, chain, out)
-}
-
-/** The same of the rows from one to before another of a short one. */
-const findInFew = (
-  block: Int32Array,
-  from: number,
-  end: number,
-  type: number,
-  marks: number,
-  here: number,
-  out: number[],
-): void => {
-  for (let a = from; a < end; a += 4) {
-    const key = block[a] ?? 0
-    if (key >>> MARK_BITS !== type + 1 || ((marks >>> (key & MARKS)) & 1) === 0) continue
-    if (here >= (block[a + 1] ?? 0) && here < (block[a + 2] ?? 0)) out.push(block[a + 3] ?? -1)
-  }
-}
-const firstOfBucket = (block: Int32Array, at: number, bucket: number): number =>
-  bucket === BUCKETS ? (block[at] ?? 0) : ((block[at + 1 + (bucket >>> 2)] ?? 0) >>> ((bucket & 3) * 8)) & 0xff
-
-/**
- * The numbers of the clauses of these subjects for one of the types, or for all of them, that have one of its marks (the first of `marks`
- * is that of ALL) and cover the place. Every subject's place in memory is asked for before the first is searched, so that they come together.
- */
-export const found = (
-  { ground, spots, large }: Segments,
-  subjects: readonly number[],
-  types: readonly number[],
-  marks: readonly number[] | undefined,
-  chain: readonly number[],
-): number[] => {
-  const out: number[] = []
-  const some: number[] = []
-  for (const subject of subjects) {
-    const spot = spots[subject] ?? 0 // a later index may know more subjects
-    if (spot > 0) {
-      const block = ground.blocks[spot >>> BLOCK_BITS]
-      if (block !== undefined && (block[spot & (BLOCK - 1)] ?? 0) > 0) some.push(spot)
-    } else if (spot < 0) some.push(spot)
-  }
-  const here = chain[0] ?? -1
-  for (const spot of some) {
-    const block = (spot > 0 ? ground.blocks[spot >>> BLOCK_BITS] : large[-spot - 1]) ?? nothing
-    const at = spot > 0 ? spot & (BLOCK - 1) : 0
-    const many = (block[at] ?? 0) > FEW
-    const rows = at + HEAD
-    for (let n = 0; n <= types.length; n++) {
-      const type = n === 0 ? ALL : (types[n - 1] ?? ALL)
-      const wanted = marks?.[n] ?? EVERY_MARK
-      if (many) {
-        findInMany(block, at, type, wanted, chain, out)
-        continue
-      }
-      const bucket = type & (BUCKETS - 1)
-      const from = n === 0 ? 0 : firstOfBucket(block, at, bucket)
-      const end = firstOfBucket(block, at, n === 0 ? 0 : bucket + 1)
-      findInFew(block, rows + from * 4, rows + end * 4, type, wanted, here, out)
-    }
-  }
-  return out
 }
 
 /** Cells that were ever written. */
