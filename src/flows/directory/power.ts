@@ -1,7 +1,7 @@
 // Who is an administrator of something here: by a group they are in, or by a role of their own. Whoever may look after people may not by that
 // take over the account of somebody who may do more over the gateway than they themselves.
 import type { Group } from '../../core/model/group.ts'
-import type { GroupId } from '../../core/model/ids.ts'
+import type { DomainId, GroupId, PersonId } from '../../core/model/ids.ts'
 import type { Person } from '../../core/model/person.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import { isLive } from '../../core/release/attribute-bag.ts'
@@ -74,4 +74,26 @@ export const refuseAbove = async (work: Work, person: Person): Promise<void> => 
     throw new Problem('not-permitted', `\`${person.username}\` holds what you do not: ${inWords([...lacked].sort())}`, {
       reason: 'not-held',
     })
+}
+
+/** People of a domain who may do more over the gateway than whoever asks: whoever vouches for them could become one of them. */
+export const peopleAbove = async (
+  { tx, standing, who, now }: Work,
+  domainId: DomainId,
+): Promise<readonly { readonly person: Person; readonly isAdministrator: boolean }[]> => {
+  if (standing.isAdministrator) return []
+  const above = new Map<PersonId, boolean>()
+  const isAbove = (subject: string): boolean =>
+    standing.isAdministrative(subject) && standing.lacks(subject, 'gateway').length > 0
+  for (const { id, system } of (await tx.groups.list(domainId)).filter((g) => g.system || isAbove(g.id)))
+    for (const m of (await tx.memberships.ofGroup(id)).filter((row) => isLive(row, now)))
+      above.set(m.personId, system || above.get(m.personId) === true)
+  for (const { holder } of await tx.roleAssignments.list(who.tenancyId))
+    if (holder.kind === 'person' && !above.has(holder.id) && isAbove(holder.id)) above.set(holder.id, false)
+  const found: { person: Person; isAdministrator: boolean }[] = []
+  for (const [id, isAdministrator] of above) {
+    const person = id === who.subject.id ? undefined : await tx.people.get(id)
+    if (person?.domainId === domainId) found.push({ person, isAdministrator })
+  }
+  return found
 }

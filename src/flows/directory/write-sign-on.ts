@@ -1,16 +1,16 @@
 // Sign-on rules, password policies, identity providers and group mappings of one domain, one at a time, by the writers of tenancy files.
 import type { DeclaredDomain, DeclaredIdp, DeclaredMapping } from '../../core/model/declared.ts'
 import type { Idp, MappingRule } from '../../core/model/idp.ts'
+import type { Person } from '../../core/model/person.ts'
 import type { PasswordPolicy, SignOnRule } from '../../core/model/sign-on.ts'
 import type { Domain } from '../../core/model/tenancy.ts'
 import { Problem } from '../../problem.ts'
 import type { Work } from '../access/administer.ts'
-import { administrators } from './administrators.ts'
 import { applySignOnRules } from './apply-apps.ts'
 import { applyPasswordPolicies, type Within } from './apply-domain.ts'
 import { applyIdps, applyMappings, revokeGranted } from './apply-idps.ts'
 import { applyOne } from './apply-one.ts'
-import { refuseUnheldGroup } from './power.ts'
+import { peopleAbove, refuseUnheldGroup } from './power.ts'
 import { directoryOf, type Noun, record } from './reconcile.ts'
 
 /** As much of a declared domain as the writer of one of its parts looks at. */
@@ -74,25 +74,32 @@ const refuseUnheldIds = async (work: Work, ids: MappingRule['groups']): Promise<
     if (group) refuseUnheldGroup(work, group)
   }
 }
-/** Linking by e-mail hands existing accounts to whoever the provider says they are: those of administrators only an administrator hands out. */
-const refuseAdoption = async (
-  { tx, standing, who, now }: Work,
+/**
+ * Whoever says what is believed of a provider signs in as anybody it vouches for: as those who are linked to it, and, linked by e-mail, as
+ * those whose addresses it owns. Accounts that hold more than the administrator are not handed out this way.
+ */
+const refuseTakeover = async (
+  work: Work,
   domain: Domain,
-  { linkByEmail, emailDomains }: DeclaredIdp,
+  before: Idp | undefined,
+  { linkByEmail, emailDomains, name }: DeclaredIdp,
 ): Promise<void> => {
-  if (!linkByEmail || standing.isAdministrator) return
-  const owned = (email: string | undefined): boolean =>
-    email !== undefined && emailDomains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase())
-  const people = await administrators(tx, who.tenancyId, now)
-  if (people.some((p) => p.domainId === domain.id && owned(p.email)))
-    throw new Problem('not-permitted', 'this would link accounts of administrators: only one of them may do this', {
-      reason: 'administrator-required',
-    })
+  const owned = ({ email }: Person): boolean =>
+    linkByEmail && email !== undefined && emailDomains.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase())
+  const linked = async ({ id }: Person): Promise<boolean> =>
+    before !== undefined && (await work.tx.links.ofPerson(id)).some((link) => link.idpId === before.id)
+  for (const { person, isAdministrator } of await peopleAbove(work, domain.id))
+    if (owned(person) || (await linked(person)))
+      throw new Problem(
+        'not-permitted',
+        `\`${name}\` would vouch for \`${person.username}\`, who holds what you do not: ${isAdministrator ? 'only a member of `Administrators`' : 'only somebody who holds it'} may do this`,
+        { reason: isAdministrator ? 'administrator-required' : 'not-held' },
+      )
 }
 
 export const putIdp = async (work: Work, domain: Domain, declared: DeclaredIdp): Promise<void> => {
-  await refuseAdoption(work, domain, declared)
   const before = await work.tx.idps.byName(domain.id, declared.name)
+  await refuseTakeover(work, domain, before, declared)
   if (before)
     // whoever says what is believed of it puts people into the groups it maps to
     for (const rule of await work.tx.mappingRules.list(before.id)) await refuseUnheldIds(work, rule.groups)

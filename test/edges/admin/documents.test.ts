@@ -1,6 +1,7 @@
 // Domains, applications, identity providers, mappings, sign-on rules and password policies over HTTP: the documents of a tenancy file, one at a
 // time. What is read can be written back and changes nothing (T4, T6).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { IdpId, PersonId } from '../../../src/core/model/ids.ts'
 import { type Bed, openBed, stores } from './bed.ts'
 
 const rows: readonly (readonly [what: string, path: string, body: object])[] = [
@@ -235,6 +236,34 @@ describe.each(stores)('%s', (_, open) => {
       status: 403,
       body: { reason: 'administrator-required' },
     })
+  })
+  test('T5 nobody changes what is believed of a provider that vouches for somebody who holds more', async () => {
+    const { key } = await bed.somebody('trust', ['manage identity-providers in tenancy'])
+    const path = '/domains/default/identity-providers/works'
+    const oidc = { issuer: 'https://works.test', clientId: 'c', clientAuth: 'none' }
+    const put = (more: object = {}) => bed.call('PUT', path, { body: { oidc, ...more } }, key)
+    const works = String((await put()).body.id) as IdpId
+    const boss = await bed.addPerson('boss', { email: 'boss@works.test', emailVerified: true })
+    const taken = { oidc: { ...oidc, issuer: 'https://evil.test' } }
+    const link = (personId: PersonId) =>
+      bed.store.write((tx) => tx.links.put({ idpId: works, subject: personId, personId, linkedAt: 0, lastSignInAt: 0 }))
+    await link(boss)
+    expect((await put({ displayName: 'Works' })).status).toBe(200)
+    await bed.assign({ kind: 'person', id: boss }, 'user-administrator')
+    expect(await put(taken)).toMatchObject({ status: 403, body: { reason: 'not-held' } })
+    expect(await bed.call('PATCH', path, { body: taken }, key)).toMatchObject({ status: 403 })
+    const adopt = { oidc, emailDomains: ['works.test'], linkByEmail: true }
+    expect(await bed.call('PUT', '/domains/default/identity-providers/adopts', { body: adopt }, key)).toMatchObject({
+      status: 403,
+      body: { reason: 'not-held', detail: expect.stringContaining('`boss`') },
+    })
+    await link(bed.root)
+    expect(await put(taken)).toMatchObject({
+      status: 403,
+      body: { reason: expect.stringMatching(/not-held|administrator/) },
+    })
+    expect((await bed.call('PATCH', path, { body: { displayName: 'Works' } })).status).toBe(200)
+    expect((await bed.call('DELETE', path)).status).toBe(204)
   })
 
   test('all of it is deleted again', async () => {
