@@ -1,11 +1,11 @@
 // `gwanmun policy` on a tenancy of a gateway that listens: what it asks for, what it prints, with which code it ends, and what it never
 // does with the key.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Bed, openBed } from '../edges/admin/bed.ts'
 import { runCommand } from './run-command.ts'
 
@@ -178,5 +178,53 @@ describe('A14 the key', () => {
     } finally {
       server.close()
     }
+  })
+})
+
+describe('U6 A14 who asks, and where, as with every other command', () => {
+  const statements =
+    'Allow group finance to read reports in tenancy\nAllow group nobody-here to read reports in tenancy\n'
+  const asked = (environment: { readonly [name: string]: string }, argv: readonly string[]) => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+    return runCommand(['policy', ...argv]).finally(() => vi.unstubAllEnvs())
+  }
+  const profiles = (differs: object = {}) => {
+    const tokens = { access: 'token-of-cli', refresh: 'r', expiresAt: Date.UTC(2100, 0) }
+    const profile = { server: bed.url, tenancy: 'acme', domain: 'default', username: 'root', tokens, ...differs }
+    const path = file('profiles.json', JSON.stringify({ profiles: { default: profile } }))
+    chmodSync(path, 0o600)
+    return { GWANMUN_PROFILES: path }
+  }
+  const nobody = () => ({ GWANMUN_PROFILES: join(folder, 'none.json') })
+  beforeAll(() => {
+    bed.tokens.set('token-of-cli', { clientId: 'gwanmun-cli', personId: bed.root, scopes: ['openid', 'admin'] })
+  })
+
+  test('the sign-in of a profile: every command, without another word', async () => {
+    const next = file('next.txt', statements.split('\n')[0] ?? '')
+    expect((await asked(profiles(), ['check', ...withCatalogue])).out).toContain('acme/books:1:1 warning')
+    const as = ['--as', 'lee', '--action', 'GetReport', '--type', 'reports']
+    expect(await asked(profiles(), ['explain', ...as])).toMatchObject({ code: 0, err: '' })
+    expect((await asked(profiles(), ['diff', '--online', next])).out).toContain('gained')
+    const { code, out } = await asked(profiles(), ['check', '--online', file('new.txt', statements), ...withCatalogue])
+    expect([code, out]).toEqual([1, expect.stringContaining('new.txt:2:13 error group-unknown')])
+  })
+  test('an API key with GWANMUN_SERVER and GWANMUN_TENANCY', async () => {
+    const environment = { ...nobody(), GWANMUN_SERVER: bed.url, GWANMUN_TENANCY: 'acme', GWANMUN_API_KEY: key }
+    expect((await asked(environment, ['check', ...withCatalogue])).out).toContain('acme/books:1:1 warning')
+    const { out } = await asked(environment, ['check', '--online', file('new.txt', statements), ...withCatalogue])
+    expect(out).toContain('error group-unknown')
+  })
+  test('files stay files, whatever the environment names', async () => {
+    const environment = { ...profiles(), GWANMUN_SERVER: 'http://127.0.0.1:1', GWANMUN_TENANCY: 'acme' }
+    const { code, out } = await asked(environment, ['check', file('new.txt', statements), ...withCatalogue])
+    expect([code, out]).toEqual([0, expect.stringContaining('2 statements, 0 errors')])
+  })
+  test('the token of a profile goes nowhere else, and without a sign-in it says how to get one', async () => {
+    const away = await asked(profiles(), ['check', '--server', 'https://id.example.com', ...withCatalogue])
+    expect(away).toMatchObject({ code: 2, err: expect.stringContaining('its token goes nowhere else') })
+    const lost = await asked(nobody(), ['check', ...withCatalogue])
+    expect(lost).toMatchObject({ code: 2, err: expect.stringContaining('gwanmun login') })
+    expect((await asked(profiles({ tokens: undefined }), ['check', ...withCatalogue])).err).toContain('gwanmun login')
   })
 })

@@ -1,7 +1,6 @@
 // `gwanmun policy check`: what is wrong with statements and what is probably not meant, in files, or in a tenancy.
 import { Command } from 'commander'
 import type { StaleBinding } from '../../core/policy/stale.ts'
-import { Problem } from '../../problem.ts'
 import type { Shell } from '../house.ts'
 import { document, example } from '../print.ts'
 import {
@@ -36,19 +35,19 @@ type Checked = { readonly remarks: readonly Remark[]; readonly entries: number }
 
 /** Everything that stands there, as the gateway itself judges it. */
 const checkTenancy = async (shell: Shell, options: Options): Promise<Checked> => {
-  const { api, policies, cast } = await tenancyOnline(options)
+  const { api, tenancy, policies, cast } = await tenancyOnline(options)
   const remarks: Remark[] = []
   for (const { id, compartmentId, compartment, name } of policies) {
     const shown = rowOf(
       await api.get(`/compartments/${encodeURIComponent(compartmentId)}/policies/${encodeURIComponent(id)}`),
     )
-    const place = [options.tenancy, ...compartment, name].join('/')
+    const place = [tenancy, ...compartment, name].join('/')
     const stale = listOf(shown, 'staleBindings') as unknown as readonly StaleBinding[]
     remarks.push(
       ...remarksFromServer(place, name, listOf(shown, 'warnings') as unknown as readonly ToldFinding[], stale),
     )
   }
-  remarks.push(...remarksOnGroups(options.tenancy ?? '', cast.dynamicGroups, catalogueFor(shell, options.catalogue)))
+  remarks.push(...remarksOnGroups(tenancy, cast.dynamicGroups, catalogueFor(shell, options.catalogue)))
   return { remarks, entries: policies.reduce((sum, p) => sum + p.statements.length, 0) }
 }
 
@@ -59,7 +58,7 @@ const checkFiles = async (shell: Shell, names: readonly string[], options: Optio
   if (options.rules)
     return { remarks: files.flatMap((file) => remarksOnRules(file, catalogue)), entries: entries.length }
   const texts = entries.map((written) => written.text)
-  const there = options.tenancy === undefined ? undefined : (await tenancyOnline(options, texts)).paper
+  const there = options.online ? (await tenancyOnline(options, texts)).paper : undefined
   const remarks = files.flatMap((file) => {
     const own = paperFor([file])
     const whole = catalogueWith(catalogue, [file])
@@ -83,11 +82,8 @@ const tell = (shell: Shell, { remarks, entries }: Checked, options: Options): vo
   if (errors > 0 || (options.strict && warnings > 0)) shell.refuse()
 }
 
-const check = async (shell: Shell, names: readonly string[], options: Options): Promise<void> => {
-  if (names.length === 0 && options.tenancy === undefined)
-    throw new Problem('request-malformed', 'expected files, or `--tenancy`')
+const check = async (shell: Shell, names: readonly string[], options: Options): Promise<void> =>
   tell(shell, names.length > 0 ? await checkFiles(shell, names, options) : await checkTenancy(shell, options), options)
-}
 
 export const checkCommand = (shell: Shell): Command =>
   onlineOptions(
@@ -104,6 +100,8 @@ export const checkCommand = (shell: Shell): Command =>
       example(
         'gwanmun policy check statements.txt',
         'gwanmun policy check config/tenancies/acme.yaml -o json',
+        'gwanmun policy check',
+        'gwanmun policy check new.txt --online',
         'gwanmun policy check --tenancy acme --server https://id.example.com',
       ),
     )

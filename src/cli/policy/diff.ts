@@ -29,7 +29,7 @@ import {
   rolesOption,
   soundStage,
 } from './offline.ts'
-import { clientFor, type Online, onlineOptions } from './online.ts'
+import { connected, type Online, onlineOptions } from './online.ts'
 import { rowOf, textIn, textsIn } from './rows.ts'
 import { timeOf } from './times.ts'
 
@@ -110,7 +110,7 @@ const asJson = ({ gained, lost, ...rest }: Comparison) => {
 
 const diffFiles = (shell: Shell, [first, second]: readonly string[], options: Options): number => {
   if (first === undefined || second === undefined)
-    throw new Problem('request-malformed', 'expected two files or folders, or `--tenancy` and one')
+    throw new Problem('request-malformed', 'expected two files or folders, or `--online` and one')
   const [one, other] = [groundOf(filesIn(first), nobody), groundOf(filesIn(second), nobody)]
   const catalogue = catalogueWith(catalogueFor(shell, options.catalogue), [...one.files, ...other.files])
   const staging = { shell, catalogue, roles: options.roles }
@@ -128,10 +128,10 @@ const diffFiles = (shell: Shell, [first, second]: readonly string[], options: Op
 /** The gateway compares: it knows its people, its roles and what its names are bound to. */
 const diffOnline = async (shell: Shell, [file, more]: readonly string[], options: Options): Promise<number> => {
   if (file === undefined || more !== undefined || options.at !== undefined)
-    throw new Problem('request-malformed', 'with `--tenancy`, expected one file or folder and no `--at`')
+    throw new Problem('request-malformed', 'of a tenancy, expected one file or folder and no `--at`')
   const put = proposedIn(filesIn(file))
   const isPut = (policy: Omit<ProposedPolicy, 'statements'>): boolean => put.some((p) => keyOf(p) === keyOf(policy))
-  const api = clientFor(options)
+  const { api } = connected(options)
   const there = options.whole ? await api.all('/policies') : []
   const remove = there
     .map(rowOf)
@@ -145,8 +145,7 @@ const diffOnline = async (shell: Shell, [file, more]: readonly string[], options
   return changesIn(told)
 }
 const diff = async (shell: Shell, files: readonly string[], options: Options): Promise<void> => {
-  const changes =
-    options.tenancy === undefined ? diffFiles(shell, files, options) : await diffOnline(shell, files, options)
+  const changes = options.online ? await diffOnline(shell, files, options) : diffFiles(shell, files, options)
   if (options.detailedExitCode && changes > 0) shell.refuse()
 }
 
@@ -156,9 +155,9 @@ export const diffCommand = (shell: Shell): Command =>
       .description(
         'print what a change of statements newly allows and what it takes away, each with a question that shows it',
       )
-      .argument('[before]', 'a file or folder of statements; with `--tenancy`, what to change the tenancy to')
+      .argument('[before]', 'a file or folder of statements; with `--online`, what to change the tenancy to')
       .argument('[after]', 'another one')
-      .option('--whole', 'with `--tenancy`: the file is all policies there will be, not some of them')
+      .option('--whole', 'with `--online`: the file is all policies there will be, not some of them')
       .option('--detailed-exit-code', 'exit 1 when something changes')
       .option('--at <time>', 'the moment that is asked about, in UTC; otherwise now', timeOf),
   )
@@ -169,6 +168,7 @@ export const diffCommand = (shell: Shell): Command =>
       'after',
       example(
         'gwanmun policy diff policies-now/ policies-next/',
+        'gwanmun policy diff --online next.txt',
         'gwanmun policy diff --tenancy acme --server https://id.example.com next.txt --detailed-exit-code',
       ),
     )

@@ -24,7 +24,7 @@ import {
   soundStage,
   textOf,
 } from './offline.ts'
-import { clientFor, type Online, onlineOptions } from './online.ts'
+import { connected, type Online, onlineOptions } from './online.ts'
 import { timeOf } from './times.ts'
 
 export const inWords: { readonly [reason in Result['reason']]: string } = {
@@ -125,18 +125,18 @@ const explainOnline = async (shell: Shell, o: ExplainOptions): Promise<void> => 
     resource: { type: o.type, id: o.id, properties: { ...asFacts(o.property), ...tags, ...compartment } },
     context: asFacts(o.context),
   }
-  const told = await explainedOnline(clientFor(o), question, proposedIn(o.file ?? []))
+  const told = await explainedOnline(connected(o).api, question, proposedIn(o.file ?? []))
   if (o.output === 'json') shell.out(document('json', told))
   else for (const line of explainedInWords(told)) shell.out(line)
   if (told.allow !== true) shell.refuse()
 }
 
 const explainIn = async (shell: Shell, o: ExplainOptions): Promise<void> => {
-  if (o.tenancy !== undefined) return explainOnline(shell, o)
+  if (o.online || (o.file === undefined && o.cast === undefined)) return explainOnline(shell, o)
   const { cast, files } = castIn(o.cast)
   const more = o.file ?? []
   if (files.length + more.length === 0)
-    throw new Problem('request-malformed', 'expected `--file`, `--cast` or `--tenancy`')
+    throw new Problem('request-malformed', `\`${o.cast}\` names no files: expected some there, or \`--file\``)
   const known = Object.hasOwn(cast.subjects, o.as) ? cast.subjects[o.as] : undefined
   if (known && o.groups.length > 0)
     throw new Problem('request-malformed', `\`${o.as}\` is in the cast with groups of its own: leave out \`--groups\``)
@@ -178,13 +178,13 @@ export const explainCommand = (shell: Shell): Command =>
       'print whether somebody may do something and which statement decides; exit 1 when not',
     ),
   )
-    .option('--file <files...>', 'statements or a tenancy file; with `--tenancy`: policies it would have, too')
+    .option('--file <files...>', 'statements or a tenancy file; with `--online`: policies the tenancy would have, too')
     .option('--cast <file>', 'a policy test: its files, people, programs, tags, dynamic groups and roles')
     .requiredOption('--as <name>', 'user name of who asks, or a name out of the cast')
-    .option('--as-type <word>', 'with `--tenancy`: `service-id`, `service`, or the type word of a workload')
+    .option('--as-type <word>', 'with `--online`: `service-id`, `service`, or the type word of a workload')
     .option(
       '--as-property <name=value>',
-      'of a workload, with `--tenancy`: `compartment=Prod`; may be repeated',
+      'of a workload, with `--online`: `compartment=Prod`; may be repeated',
       gatherSettings,
     )
     .option('--groups <list>', 'their groups: `finance,partners/contractors`', groupList, [])
@@ -203,6 +203,7 @@ export const explainCommand = (shell: Shell): Command =>
       'after',
       example(
         'gwanmun policy explain --file config/tenancies/acme.yaml --as kim --groups finance --action read --type reports --compartment Prod:Data',
+        'gwanmun policy explain --as kim --action read --type reports --compartment Prod:Data',
         'gwanmun policy explain --cast docs/examples/acme.policy-test.yaml --as fay --action use --type reports --compartment Prod:Data',
       ),
     )

@@ -8,29 +8,39 @@ import { DEFAULT_DOMAIN } from '../../core/policy/references.ts'
 import type { Paper } from '../../core/policy/sketch.ts'
 import { type Cast, castTogether, nobody } from '../../core/policy/stage.ts'
 import { Problem } from '../../problem.ts'
-import { type ApiClient, apiClient } from '../api-client.ts'
+import { type Connected, type Connection, connect, connectionOptions, storeFor } from '../account/connect.ts'
+import type { ApiClient } from '../api-client.ts'
 import type { Ground } from './offline.ts'
 import { type Row, rowOf, textIn, textsIn } from './rows.ts'
 
-export type Online = { readonly tenancy?: string; readonly server?: string; readonly token?: string }
+export type Online = Connection & {
+  /** A tenancy is asked: because of `--online`, or because one was named. */
+  readonly online?: boolean
+  readonly token?: string
+}
 
-export const onlineOptions = (command: Command): Command =>
-  command
-    .option('--tenancy <name>', 'a tenancy of a running gateway')
-    .addOption(new Option('--server <url>', 'the gateway, with `--tenancy`').env('GWANMUN_SERVER'))
-    .addOption(new Option('--token <key>', 'API key with the scope `admin`, or an access token').env('GWANMUN_API_KEY'))
+/** Naming where to ask is asking there; what only the environment or a profile names is asked when nothing else is, or with `--online`. */
+const naming = ['tenancy', 'server', 'profile', 'api-key', 'token'] as const
 
-export const clientFor = ({ tenancy, server, token }: Online): ApiClient => {
-  if (tenancy === undefined) throw new Problem('request-malformed', 'expected `--tenancy`')
-  if (server === undefined) throw new Problem('request-malformed', '`--tenancy` needs `--server`, or GWANMUN_SERVER')
-  if (token === undefined)
-    throw new Problem('request-malformed', '`--tenancy` needs an API key in GWANMUN_API_KEY, or `--token`')
-  return apiClient({ server, tenancy, key: token })
+export const onlineOptions = (command: Command): Command => {
+  for (const name of naming) command.on(`option:${name}`, () => command.setOptionValue('online', true))
+  return connectionOptions(command)
+    .option('--online', 'ask the tenancy that you are signed in to, or that GWANMUN_TENANCY names')
+    .addOption(new Option('--token <key>', 'an API key or an access token, instead of a profile'))
+}
+
+export const connected = ({ token, ...o }: Online): Connected => {
+  const apiKey = token ?? o.apiKey
+  const there = connect({ ...o, ...(apiKey === undefined ? {} : { apiKey }) })
+  if (apiKey === undefined && storeFor(o).read()[o.profile] === undefined)
+    throw new Problem('request-malformed', 'nobody is signed in: `gwanmun login`, or an API key in GWANMUN_API_KEY')
+  return there
 }
 
 export type OnlinePolicy = Paper['policies'][number] & { readonly id: string; readonly compartmentId: string }
 export type OnlineTenancy = {
   readonly api: ApiClient
+  readonly tenancy: string
   readonly paper: Paper
   readonly policies: readonly OnlinePolicy[]
   /** Tags of its groups, and the rules of its dynamic groups. */
@@ -87,7 +97,7 @@ export const groundOnline = async (options: Online, own: Cast): Promise<Ground> 
 
 /** @param also statements whose domains matter too */
 export const tenancyOnline = async (options: Online, also: readonly string[] = []): Promise<OnlineTenancy> => {
-  const api = clientFor(options)
+  const { api, tenancy } = connected(options)
   const compartments = (await api.all('/compartments')).map(rowOf)
   const shown = (await api.all('/policies')).map(rowOf)
   const policies = shown.filter((row) => row.system !== true).map(policyOf)
@@ -125,5 +135,5 @@ export const tenancyOnline = async (options: Online, also: readonly string[] = [
     groupTags: Object.fromEntries([...groups, ...dynamic].map(([name, row]) => [name, tagsIn(row)])),
     dynamicGroups: Object.fromEntries(dynamic.map(([name, row]) => [name, textIn(row, 'rule')])),
   }
-  return { api, paper, policies, cast }
+  return { api, tenancy, paper, policies, cast }
 }

@@ -32,7 +32,7 @@ const runFile = async (staging: Staging, file: string, online: Online): Promise<
   const { trial, files, where } = parsedOr(parsePolicyTest(textOf(file), file))
   const paths = files.map((f) => resolve(dirname(file), f))
   // a tenancy that runs is asked as it is: what the test would stand on otherwise is left out
-  const ground = online.tenancy === undefined ? groundOf(paths, trial.cast) : await groundOnline(online, trial.cast)
+  const ground = online.online ? await groundOnline(online, trial.cast) : groundOf(paths, trial.cast)
   const catalogue = catalogueWith(staging.catalogue, ground.files)
   const results = runTrial(soundStage({ ...staging, catalogue }, ground.paper, ground.cast), trial)
   return {
@@ -62,7 +62,7 @@ export const testCommand = (shell: Shell): Command =>
   onlineOptions(
     new Command('test')
       .description('run policy tests (`*.policy-test.yaml`); exit 1 when an expectation does not hold')
-      .argument('<files...>', 'policy tests; with `--tenancy`, of the policies that stand there'),
+      .argument('<files...>', 'policy tests; with `--online`, of the policies that stand there'),
   )
     .addOption(catalogueOption())
     .addOption(rolesOption())
