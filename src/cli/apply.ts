@@ -47,6 +47,17 @@ const declaredBy = async (shell: Shell, config: Config, { file }: Source): Promi
   return [read]
 }
 
+/** Asked before a file is read: a store that was never migrated has nothing to compare with. */
+const inMigrated = (shell: Shell, work: Parameters<typeof inHouse<void>>[1]): Promise<void> =>
+  inHouse(shell, async (house, config) => {
+    await house.store.ready().catch((thrown: unknown) => {
+      if (!(thrown instanceof Problem) || !thrown.detail?.endsWith('run `gwanmun migrate up`')) throw thrown
+      const more = 'then again what you ran now; docs/configuration-as-code.md#an-empty-store has the order'
+      throw new Problem(thrown.slug, `${thrown.detail}, ${more}`, { cause: thrown })
+    })
+    return work(house, config)
+  })
+
 type Listed = { readonly tenancy: string; readonly changes: readonly Change[]; readonly seeded: readonly string[] }
 
 const printApplied = (shell: Shell, output: Format, listed: readonly Listed[]): void => {
@@ -112,7 +123,7 @@ export const planCommand = (shell: Shell): Command =>
     .addOption(formatOption())
     .addHelpText('after', example('gwanmun plan', 'gwanmun plan -o json --detailed-exit-code'))
     .action((options: PlanOptions) =>
-      inHouse(shell, async (house, config) => {
+      inMigrated(shell, async (house, config) => {
         const plans: Plan[] = []
         for (const declared of await declaredBy(shell, config, options)) {
           const { changes, waiting, undeclared } = await house.flows.planTenancy(operator, declared)
@@ -139,7 +150,7 @@ export const applyCommand = (shell: Shell): Command =>
       `${example('gwanmun apply', 'gwanmun apply --set tenanciesDir=/etc/gwanmun/tenancies')}\nTests beside the files (*.policy-test.yaml, *.mapping-test.yaml, *.sign-on-test.yaml) run first; one that fails refuses it.`,
     )
     .action((options: Source & { readonly output: Format }) =>
-      inHouse(shell, async (house, config) => {
+      inMigrated(shell, async (house, config) => {
         const declared = await declaredBy(shell, config, options)
         const { tenancies, warnings } = await house.flows.applyDeclared(operator, declared)
         for (const warning of warnings) shell.err(`warning: ${warning}`)

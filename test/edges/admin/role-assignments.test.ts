@@ -256,4 +256,13 @@ describe.each(stores)('%s', (_, open) => {
   test('nothing went wrong on our side', () => {
     expect(bed.thrown).toEqual([])
   })
+
+  test('E.1-2 the first administrator is no owner by a role, holds all that one holds, and makes one', async () => {
+    await bed.addPerson('olivia')
+    const held = await bed.store.read((tx) => tx.roleAssignments.ofHolder({ kind: 'person', id: bed.root }))
+    expect(held).toEqual([])
+    const made = await give('owner', { ...to('olivia'), roles: ['account-owner'] })
+    expect([made.status, made.body.roles]).toEqual([201, ['account-owner']])
+    expect((await bed.call('DELETE', `${assignments}/owner`)).body).toMatchObject({ status: 403, reason: 'last-owner' })
+  })
 })

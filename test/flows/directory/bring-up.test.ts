@@ -67,6 +67,14 @@ describe('nothing declared', () => {
     }
     expect((await bringUp(deps())(operator, [], first)).setUpLinks).toEqual([])
     expect((await bringUp(deps())(operator, [], first)).setUpLinks).toEqual([])
+    const held = await h.store.read(async (tx) => {
+      const tenancy = (await tx.tenancies.byName(undefined, 'main')) ?? expect.fail('no tenancy')
+      const domain = (await tx.domains.byName(tenancy.id, 'default')) ?? expect.fail('no domain')
+      const ada = (await tx.people.byUsername(domain.id, 'ada')) ?? expect.fail('nobody')
+      const groups = await Promise.all((await tx.memberships.ofPerson(ada.id)).map((m) => tx.groups.get(m.groupId)))
+      return { groups: groups.map((g) => g?.name), roles: await tx.roleAssignments.list(tenancy.id) }
+    })
+    expect(held).toEqual({ groups: ['Administrators'], roles: [] }) // E.1-2: an administrator, and no owner by a role
   })
   test('a password that does not fit stops the start, with the reason', async () => {
     const first = { tenancy: 'main', person: { username: 'ada', password: 'short', email: undefined } }
