@@ -1834,7 +1834,7 @@ export type Operations = {
     readonly body: undefined
     readonly answer: ApiKey
   }
-  /** Delete a API key: `DELETE /api-keys/{apiKey}`. Needs DeleteApiKey on api-keys. */
+  /** Delete an API key: `DELETE /api-keys/{apiKey}`. Needs DeleteApiKey on api-keys. */
   readonly deleteApiKey: {
     readonly path: { readonly apiKey: string }
     readonly query: Nothing
@@ -2507,14 +2507,14 @@ export type Operations = {
     readonly body: undefined
     readonly answer: IdentityProvider
   }
-  /** Make a identity provider of that name, or replace it: `PUT /domains/{domain}/identity-providers/{idp}`. Needs UpdateIdentityProvider on identity-providers or CreateIdentityProvider on identity-providers. */
+  /** Make an identity provider of that name, or replace it: `PUT /domains/{domain}/identity-providers/{idp}`. Needs UpdateIdentityProvider on identity-providers or CreateIdentityProvider on identity-providers. */
   readonly putIdentityProvider: {
     readonly path: { readonly domain: string; readonly idp: string }
     readonly query: Nothing
     readonly body: IdentityProviderDocument
     readonly answer: IdentityProvider
   }
-  /** Change a part of a identity provider: `PATCH /domains/{domain}/identity-providers/{idp}`. Needs UpdateIdentityProvider on identity-providers. */
+  /** Change a part of an identity provider: `PATCH /domains/{domain}/identity-providers/{idp}`. Needs UpdateIdentityProvider on identity-providers. */
   readonly patchIdentityProvider: {
     readonly path: { readonly domain: string; readonly idp: string }
     readonly query: Nothing
@@ -2534,7 +2534,7 @@ export type Operations = {
     }
     readonly answer: IdentityProvider
   }
-  /** Delete a identity provider: `DELETE /domains/{domain}/identity-providers/{idp}`. Needs DeleteIdentityProvider on identity-providers. */
+  /** Delete an identity provider: `DELETE /domains/{domain}/identity-providers/{idp}`. Needs DeleteIdentityProvider on identity-providers. */
   readonly deleteIdentityProvider: {
     readonly path: { readonly domain: string; readonly idp: string }
     readonly query: Nothing
@@ -2610,14 +2610,14 @@ export type Operations = {
     readonly body: undefined
     readonly answer: Application
   }
-  /** Make a application of that name, or replace it: `PUT /applications/{application}`. Needs UpdateApplication on applications or CreateApplication on applications. */
+  /** Make an application of that name, or replace it: `PUT /applications/{application}`. Needs UpdateApplication on applications or CreateApplication on applications. */
   readonly putApplication: {
     readonly path: { readonly application: string }
     readonly query: Nothing
     readonly body: ApplicationDocument
     readonly answer: Application
   }
-  /** Change a part of a application: `PATCH /applications/{application}`. Needs UpdateApplication on applications. */
+  /** Change a part of an application: `PATCH /applications/{application}`. Needs UpdateApplication on applications. */
   readonly patchApplication: {
     readonly path: { readonly application: string }
     readonly query: Nothing
@@ -2632,7 +2632,7 @@ export type Operations = {
     }
     readonly answer: Application
   }
-  /** Delete a application: `DELETE /applications/{application}`. Needs DeleteApplication on applications. */
+  /** Delete an application: `DELETE /applications/{application}`. Needs DeleteApplication on applications. */
   readonly deleteApplication: {
     readonly path: { readonly application: string }
     readonly query: Nothing
@@ -2886,7 +2886,7 @@ export type Operations = {
     readonly body: undefined
     readonly answer: AccessRequest
   }
-  /** List outbox: `GET /outbox`. Needs ListOutboxMessages on outbox-messages. */
+  /** List outbox messages: `GET /outbox`. Needs ListOutboxMessages on outbox-messages. */
   readonly listOutboxMessages: {
     readonly path: Nothing
     readonly query: { readonly limit?: number; readonly cursor?: string; readonly filter?: string; readonly sort?: string }
@@ -2896,14 +2896,14 @@ export type Operations = {
       readonly next?: string
     }
   }
-  /** Read one message of the outbox: `GET /outbox/{message}`. Needs GetOutboxMessage on outbox-messages. */
+  /** Read one outbox message: `GET /outbox/{message}`. Needs GetOutboxMessage on outbox-messages. */
   readonly getOutboxMessage: {
     readonly path: { readonly message: string }
     readonly query: Nothing
     readonly body: undefined
     readonly answer: OutboxMessage
   }
-  /** Delete a message of the outbox: `DELETE /outbox/{message}`. Needs DropOutboxMessage on outbox-messages. */
+  /** Delete an outbox message: `DELETE /outbox/{message}`. Needs DropOutboxMessage on outbox-messages. */
   readonly dropOutboxMessage: {
     readonly path: { readonly message: string }
     readonly query: Nothing

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { Shell } from '../house.ts'
+import { example } from '../print.ts'
 import { asText, describe } from './describe.ts'
 import { freePorts, startDemo } from './run.ts'
 import { runStandIn } from './stand-in.ts'
@@ -43,7 +44,7 @@ export const demoCommand = (shell: Shell): Command =>
     .option('--log', 'print what the processes log', false)
     .option('--file <file>', 'the tenancy file', 'config/tenancies/acme.yaml')
     .option('--state <dir>', 'where the demonstration keeps its data', 'data/demo')
-    .addHelpText('after', '\nExample:\n  npm run demo -- --check')
+    .addHelpText('after', example('gwanmun demo', 'npm run demo -- --check'))
     .action(async (flags: Flags) => {
       const demo = await startDemo({
         file: resolve(flags.file),

@@ -27,13 +27,15 @@ const exampleArgument = ({ name }: Operation, param: string, last: boolean): str
   const value = last && name !== undefined ? name : wordOf(param).toUpperCase()
   return /\s/.test(value) ? `'${value}'` : value
 }
+/** What a file with one of them would be called. */
+const oneOf = (noun: string): string => noun.replace(/ies$/, 'y').replace(/s$/, '')
 const exampleOf = (operation: Operation): readonly string[] => {
   const { noun, verb, body, list, conditional } = operation
   const names = argumentsOf(operation)
   const named = names.map((param, n) => exampleArgument(operation, param, n === names.length - 1))
   const plain = ['gwanmun', noun, verb, ...named].join(' ')
   if (list) return [plain, ...(list.filter ? [`${plain} --filter '${list.columns[1] ?? 'id'} pr' --all -o json`] : [])]
-  if (body) return [`${plain} -f ${noun.replace(/s$/, '')}.yaml`, `${plain} --data '${JSON.stringify(body.example)}'`]
+  if (body) return [`${plain} -f ${oneOf(noun)}.yaml`, `${plain} --data '${JSON.stringify(body.example)}'`]
   return [plain, ...(conditional && verb === 'delete' ? [`${plain} --if-match '"…"'`] : [])]
 }
 const helpOf = (operation: Operation): string => {

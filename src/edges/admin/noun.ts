@@ -106,6 +106,8 @@ export type Found<R, S> = {
 }
 export type There<R, S> = { readonly scope: S; readonly row: R }
 
+/** With its article, as it is said: `an API key`, `a user`. */
+export const aOf = (one: string): string => `${/^(?:[aeio]|u(?!ser|sage|ni))/i.test(one) ? 'an' : 'a'} ${one}`
 export const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`
 export const permissionOf = ({ resourceType }: { readonly resourceType: string }, operation: Operation): Permission =>
   typeof operation === 'string' ? { operation, resourceType } : operation

@@ -11,8 +11,8 @@ import type { Route } from '../route.ts'
 import { given, whenOf } from '../shapes.ts'
 
 const message: Noun<OutboxItem, Tenancy, never> = {
-  tag: 'outbox',
-  one: 'message of the outbox',
+  tag: 'outbox messages',
+  one: 'outbox message',
   path: '/outbox',
   itemPath: '/outbox/{message}',
   resourceType: 'outbox-messages',
