@@ -11,7 +11,8 @@ import { openPostgres } from '../../src/adapters/store-sql/postgres.ts'
 import { openSqlite } from '../../src/adapters/store-sql/sqlite.ts'
 import { atOnce } from './at-once.ts'
 import { noPostgres, postgresSchema, postgresUrl, temporaryDirectory } from './open-test-store.ts'
-import { tenancy } from './rows.ts'
+import { id, idp, mappingRule, person, tenancy } from './rows.ts'
+import { seed } from './traffic-rows.ts'
 
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {
@@ -111,6 +112,46 @@ const migrationPromises = ({ place: makePlace, run }: Engine): void => {
     await run(place, 'drop table outbox')
     expect(await migrate(place, 'up')).toMatchObject({ ran: names })
     await (await open(place)).ready()
+  })
+  test('what was written before 0007 is found by display name, state and upstream group', async () => {
+    const place = await makePlace()
+    await migrate(place, 'up')
+    const before = await open(place)
+    await seed(before)
+    const count = 1003 // more than it rewrites at once
+    await before.write(async (tx) => {
+      for (let n = 0; n < count; n++)
+        await tx.people.put(person(`p${n}`, { displayName: `Zoë ${n}`, status: n === 7 ? 'locked' : 'active' }))
+      await tx.idps.put(idp('corp'))
+      await tx.mappingRules.put(mappingRule('exact', 'corp', ['g']))
+      await tx.mappingRules.put({
+        ...mappingRule('glob', 'corp', ['g']),
+        match: { kind: 'glob', value: 'x*', ignoreCase: true },
+      })
+    })
+    await before.close()
+    for (const undone of [
+      ...['person_display', 'person_status', 'mapping_rule_value', 'membership_group_person'].map(
+        (one) => `drop index ${one}`,
+      ),
+      ...['display_key', 'status'].map((one) => `alter table person drop column ${one}`),
+      'alter table mapping_rule drop column value_key',
+      'create index membership_group on membership (group_id)',
+      "delete from schema_migration where name = '0007-lists'",
+    ])
+      await run(place, undone)
+    expect(await migrate(place, 'up')).toMatchObject({ ran: ['0007-lists'] })
+    const after = await open(place)
+    const found = await after.read(async (tx) => [
+      (await tx.people.page(id('default'), { by: 'displayName', beginning: 'ZOË', limit: 2000 })).length,
+      (await tx.people.page(id('default'), { by: 'displayName', beginning: 'zoë 1002', limit: 9 })).map(
+        (p) => p.username,
+      ),
+      (await tx.people.page(id('default'), { by: 'username', status: 'locked', limit: 9 })).map((p) => p.username),
+      (await tx.mappingRules.forValues(id('corp'), ['other'])).map((r) => r.name),
+      (await tx.mappingRules.forValues(id('corp'), ['staff'])).map((r) => r.name).sort(),
+    ])
+    expect(found).toEqual([count, ['p1002'], ['p7'], ['glob'], ['exact', 'glob']])
   })
 }
 

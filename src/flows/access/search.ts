@@ -107,6 +107,16 @@ async function* everybody(desk: Desk, wanted: SubjectWanted, after: Position | u
   }
 }
 
+/** By id and in parts: a group may have very many. */
+async function* membersOf({ tx }: Desk, group: GroupId, after: PersonId | undefined): AsyncGenerator<PersonId> {
+  for (let last = after, more = true; more; ) {
+    const ids = await tx.memberships.peopleOf(group, { limit: AT_ONCE, ...(last === undefined ? {} : { after: last }) })
+    yield* ids
+    last = ids.at(-1)
+    more = ids.length === AT_ONCE
+  }
+}
+
 /** Members of the groups, and people, that statements name; whoever is found twice is told the first time. */
 async function* named(
   desk: Desk,
@@ -117,10 +127,9 @@ async function* named(
   const { tx, known, tenancyId } = desk
   const [fromKey = '', fromPerson = ''] = after ?? []
   for (const key of keys.filter((k) => k >= fromKey)) {
-    const members = known.groups.has(key) ? await tx.memberships.ofGroup(key as GroupId) : []
-    const ids = known.groups.has(key) ? members.map((m) => m.personId) : [key as PersonId]
-    for (const id of [...new Set(ids)].sort()) {
-      if (key === fromKey && id <= fromPerson) continue
+    const from = key === fromKey && fromPerson !== '' ? (fromPerson as PersonId) : undefined
+    for await (const id of known.groups.has(key) ? membersOf(desk, key as GroupId, from) : [key as PersonId]) {
+      if (from !== undefined && id <= from) continue
       const person = await tx.people.get(id)
       if (person?.tenancyId !== tenancyId) continue
       const isTurn = (groups: readonly string[]): boolean => keys.find((k) => k === id || groups.includes(k)) === key

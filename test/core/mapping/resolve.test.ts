@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { membershipChanges, resolveGroups, type SignInMapping } from '../../../src/core/mapping/resolve.ts'
+import { lookedUpBy, valueKey } from '../../../src/core/mapping/rule.ts'
 import type { Membership, Provenance } from '../../../src/core/model/group.ts'
 import type { GroupMatch, GroupMode, MappingRule } from '../../../src/core/model/idp.ts'
 import type { GroupId, IdpId, JourneyId, MappingRuleId, PersonId } from '../../../src/core/model/ids.ts'
@@ -48,6 +49,48 @@ describe('F4: upstream groups × rules', () => {
   test('a rule whose pattern does not parse grants nothing', () => {
     expect(grantsOf([rule('r', [{ kind: 'regex', value: '(' }], ['g'])], ['('])).toEqual([])
     expect(grantsOf([rule('r', [exact('a'), { kind: 'dn', value: 'x' }], ['g'])], ['a', 'x'])).toEqual([])
+  })
+})
+
+describe('F4: exact rules are looked up by the value they name', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 4 }),
+    fc.constantFrom(
+      'É',
+      'e\u0301',
+      'E\u0301',
+      'é',
+      'ﬁ',
+      'FI',
+      'ΟΔΟΣ',
+      'οδος',
+      'οδοσ',
+      'İ',
+      'i\u0307',
+      'K',
+      'k',
+      '각',
+      '\u1100\u1161\u11a8',
+      'ß',
+      'ẞ',
+    ),
+  )
+  const exactRule = fc
+    .record({ value: text, ignoreCase: fc.boolean() })
+    .map((match) => rule(JSON.stringify(match), [{ kind: 'exact', ...match }], ['g']))
+  test('what is left out would not have matched', () => {
+    fc.assert(
+      fc.property(fc.array(exactRule, { maxLength: 5 }), fc.array(text, { maxLength: 5 }), (rules, values) => {
+        const keys = new Set(values.map(valueKey))
+        const candidates = rules.filter(({ match }) => keys.has(lookedUpBy(match) ?? ''))
+        expect(grantsOf(candidates, values)).toEqual(grantsOf(rules, values))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+  test('patterns are not looked up: they are tried', () => {
+    for (const kind of ['glob', 'dn', 'regex'] as const)
+      expect(lookedUpBy({ kind, value: 'CN=a', ignoreCase: false } as GroupMatch)).toBeUndefined()
   })
 })
 
