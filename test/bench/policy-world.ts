@@ -109,6 +109,10 @@ export type World = {
   readonly groups: number
 }
 
+/**
+ * Groups grow with the statements, twenty about each, and the tree is the same, so that as many statements fit a question at a thousand as at
+ * a hundred thousand (the bench prints how many do): what grows is what must be passed by. People are in ten different groups.
+ */
 export const worldOf = (count: number): World => {
   const { below, pick } = randomFrom(20_300_116)
   const rows = treeRows(count <= 10 ? 2 : 6)
@@ -166,6 +170,16 @@ export type Request = {
   readonly row: Row
   readonly region: string | undefined
 }
+/** Different ones. */
+const someOf = (count: number, of: number, below: Random['below']): readonly number[] => {
+  const some: number[] = []
+  while (some.length < count) {
+    const one = below(of)
+    if (!some.includes(one)) some.push(one)
+  }
+  return some
+}
+
 export const requestFrom = ({ rows, groups }: World, { below, pick }: Random, n: number): Request => {
   const type = below(TYPES)
   const [action, level] = pick([
@@ -177,7 +191,7 @@ export const requestFrom = ({ rows, groups }: World, { below, pick }: Random, n:
   ] as const)
   return {
     user: `u${n}`,
-    groups: Array.from({ length: Math.min(10, groups) }, () => `g${below(groups)}`),
+    groups: someOf(Math.min(10, groups), groups, below).map((group) => `g${group}`),
     action,
     operation: action === 'read' || action === 'use' ? undefined : action,
     level,

@@ -9,6 +9,7 @@ import { changed, type Snapshot, unitOf } from '../../src/core/policy/compile.ts
 import { evaluate } from '../../src/core/policy/evaluate.ts'
 import { type Ask, askOf } from '../../src/core/policy/question.ts'
 import { authzen } from './authzen.ts'
+import { type Decisions, decisionsOf, noon, quantile, ratioOf } from './policy-decisions.ts'
 import type { Measured, Task } from './policy-peer-worker.ts'
 import {
   ADMINISTRATORS,
@@ -16,10 +17,8 @@ import {
   catalogue,
   policyOf,
   principalOf,
-  type Random,
   type Request,
   randomFrom,
-  requestFrom,
   requestsOf,
   snapshotOfWorld,
   type World,
@@ -42,7 +41,7 @@ const PEERS = ['cedar', 'casbin'] as const
 const COMPARED = 500 // requests that everybody decides
 const PEER_SECONDS = flags.full ? 10 : 3
 const PEER_LIMIT_MS = flags.full ? 600_000 : 90_000
-const SAMPLES = flags.full ? 400_000 : 100_000
+const ROUNDS = flags.full ? 200 : 50
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
@@ -51,67 +50,36 @@ const held = (): number => {
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }
-const quantile = (values: readonly number[], q: number): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0
-}
-const noon = Date.UTC(2030, 0, 16, 12)
-const now = (): number => performance.now() * 1000
-const clockCost = quantile(
-  Array.from({ length: 10_000 }, () => now()).map((at, n, all) => at - (all[n - 1] ?? at)),
-  0.5,
-)
-
 const questionOf = (on: Snapshot, request: Request): Ask => {
   const ask = askOf(on, principalOf(request), askedOf(request), noon)
   if (typeof ask === 'string') throw new Error(`a question was not answerable: ${ask}`)
   return ask
 }
 
-type Times = { readonly perSecond: number; readonly p50: number; readonly p99: number }
-/** Each question is new, as if just read from a socket, and asked once. `whole`: it is put together within the time, too. */
-const timed = (on: Snapshot, world: World, random: Random, whole: boolean): Times => {
-  const samples: number[] = []
-  for (let n = 0; n < SAMPLES; n++) {
-    const request = requestFrom(world, random, n)
-    const [principal, asked] = [principalOf(request), askedOf(request)]
-    const ready = whole ? undefined : askOf(on, principal, asked, noon)
-    const start = now()
-    const ask = ready ?? askOf(on, principal, asked, noon)
-    if (typeof ask !== 'string') evaluate(on, ask)
-    samples.push(Math.max(0, now() - start - clockCost))
-  }
-  const warm = samples.slice(SAMPLES / 5)
-  return {
-    perSecond: 1e6 / (warm.reduce((sum, us) => sum + us, 0) / warm.length),
-    p50: quantile(warm, 0.5),
-    p99: quantile(warm, 0.99),
-  }
-}
-
-type Ours = {
+type Built = {
+  readonly count: number
   readonly world: World
   readonly snapshot: Snapshot
-  readonly decision: Times
-  readonly whole: Times
   readonly buildMs: number
   readonly bytes: number
-  readonly changes: readonly number[]
-  readonly decisions: readonly boolean[]
 }
-const measured = (count: number): Ours => {
+const built = (count: number): Built => {
   const world = worldOf(count)
   const before = held()
   const began = performance.now()
   const snapshot = snapshotOfWorld(world)
   const buildMs = performance.now() - began
-  const bytes = held() - before
-  const random = randomFrom(99)
-  const decision = timed(snapshot, world, random, false)
-  const whole = timed(snapshot, world, random, true)
-  const decisions = requestsOf(world, COMPARED).map((r) => evaluate(snapshot, questionOf(snapshot, r)).allow)
+  return { count, world, snapshot, buildMs, bytes: held() - before }
+}
+
+const allowedIn = ({ world, snapshot }: Built): readonly boolean[] =>
+  requestsOf(world, COMPARED).map((r) => evaluate(snapshot, questionOf(snapshot, r)).allow)
+
+/** One policy put in the place of another, each time in the snapshot that came of the last. */
+const changesOf = ({ count, world, snapshot }: Built): readonly number[] => {
+  const random = randomFrom(3)
   let after = snapshot
-  const changes = Array.from({ length: 200 }, (_, n) => {
+  return Array.from({ length: 200 }, (_, n) => {
     const statement = random.pick(world.statements)
     const policy = policyOf(`p${random.below(count)}`, [{ ...statement, level: n % 4 }])
     const start = performance.now()
@@ -119,7 +87,20 @@ const measured = (count: number): Ours => {
     after = changed(after, { revision: n + 2, administrators: ADMINISTRATORS, units })
     return performance.now() - start
   })
-  return { world, snapshot, decision, whole, buildMs, bytes, changes, decisions }
+}
+
+type Measures = Omit<Built, 'world' | 'snapshot'> &
+  Decisions & { readonly changes: readonly number[]; readonly decisions: readonly boolean[] }
+/** What is built here is gone afterwards: peers, writes and HTTP have the memory to themselves. */
+const measured = (): readonly Measures[] => {
+  const worlds = SIZES.map(built)
+  const decided = decisionsOf(worlds, ROUNDS)
+  return worlds.map((one, n) => {
+    const { count, buildMs, bytes } = one
+    const decisions = decided[n]
+    if (!decisions) throw new Error('unreachable')
+    return { count, buildMs, bytes, ...decisions, decisions: allowedIn(one), changes: changesOf(one) }
+  })
 }
 
 type Peer = Measured | { readonly failed: string }
@@ -144,23 +125,26 @@ const heading = (title: string, columns: readonly string[]): void => {
   console.log(`|${columns.map(() => '---').join('|')}|`)
 }
 
-const all = SIZES.map((count) => {
-  const ours = measured(count)
-  return { count, ...ours, snapshot: undefined, world: undefined } // the next size has the memory to itself
-})
+const all = measured()
 
-heading('Our decisions; each question new and asked once', [
-  'statements', 'decision p50', 'p99', 'with its question p50', 'p99', 'allowed',
+heading('Our decisions; each question new and asked once, the sizes in turns', [
+  'statements', 'decision p50', 'p99', 'with its question p50', 'p99', 'statements that fit a question', 'allowed',
 ]) // biome-ignore format: one row
-for (const { count, decision, whole, decisions } of all)
+for (const { count, decision, whole, decisions, reaching } of all)
   line([
     String(count),
     micros(decision.p50),
     micros(decision.p99),
     micros(whole.p50),
     micros(whole.p99),
+    reaching.toFixed(2),
     `${Math.round((decisions.filter(Boolean).length / decisions.length) * 100)} %`,
   ])
+const [, thousand, most] = all
+if (thousand && most)
+  console.log(
+    `\nFrom ${thousand.count} to ${most.count} statements: ${ratioOf(most.decision, thousand.decision)}, with its question ${ratioOf(most.whole, thousand.whole)}`,
+  )
 
 heading('The snapshot, one statement in each policy', [
   'statements',
