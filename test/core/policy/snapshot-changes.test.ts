@@ -223,6 +223,33 @@ describe('a table', () => {
     )
   })
 
+  test('of very many is changed here and there, and what it grew out of stays', () => {
+    const ids = Array.from({ length: 1000 }, (_, n) => `id${n}`)
+    const first = emptyTable<number>().with(ids.map((id, n) => [id, n]))
+    const left = first.with([
+      ['id3', -3],
+      ['id700', undefined],
+      ['more', 1],
+    ])
+    const right = first.with([...ids.slice(0, 600).map((id): [string, number] => [id, -1]), ['other', 2]])
+    expect(ids.map((id) => first.get(id))).toEqual(ids.map((_, n) => n))
+    expect([left.size, left.get('id3'), left.get('id700'), left.get('id999'), left.get('other')]).toEqual([
+      1000,
+      -3,
+      undefined,
+      999,
+      undefined,
+    ])
+    expect([right.size, right.get('id3'), right.get('id700'), right.get('more'), right.get('other')]).toEqual([
+      1001,
+      -1,
+      700,
+      undefined,
+      2,
+    ])
+    expect([...left.values()]).toHaveLength(1000)
+  })
+
   test('forgets ids that nobody has any more', () => {
     let table = emptyTable<number>().with([['kept', 1]])
     const first = table
