@@ -1,7 +1,7 @@
 // Whom a question is about: a person of the tenancy with their live groups and why they have them, a service ID, or a program that the
 // asking application vouches for (subject-program.ts). Does not tell why somebody was not found to whoever asked.
 import type { Membership } from '../../core/model/group.ts'
-import type { GroupId, PersonId, ServiceIdId, TenancyId } from '../../core/model/ids.ts'
+import { type GroupId, looksLikeId, type PersonId, type ServiceIdId, type TenancyId } from '../../core/model/ids.ts'
 import type { Person } from '../../core/model/person.ts'
 import type { Domain } from '../../core/model/tenancy.ts'
 import type { EpochMs } from '../../core/model/time.ts'
@@ -51,7 +51,7 @@ const find = async (
   const found = [
     await byUsername(tx, await domainNamed(DEFAULT_DOMAIN), id),
     slash > 0 ? await byUsername(tx, await domainNamed(id.slice(0, slash)), id.slice(slash + 1)) : undefined,
-    await byId(tx, tenancyId, id),
+    looksLikeId(id) ? await byId(tx, tenancyId, id) : undefined,
   ].filter((f) => f !== undefined)
   return new Set(found.map((f) => f.person.id)).size === 1 ? found[0] : undefined
 }
