@@ -45,6 +45,25 @@ describe('A14 policy diff', () => {
     expect(out).toMatch(/lost KEY_[\s\S]*in Prod\n[\s\S]*denied by b#4: Deny any-user/)
     expect(out).toMatch(/\n2 gained, 2 lost$/)
   })
+  test('the moment that shows it, where a condition looks at the clock', async () => {
+    const until = (time: string) =>
+      `Allow group ops to read reports in tenancy where request.utc-timestamp.time-of-day between '09:00:00Z' and '${time}'`
+    const { out } = await policy('diff', file('a.txt', until('17:00:00Z')), file('b.txt', until('17:00:01Z')))
+    expect(out).toMatch(/\n {2}at \d{4}-\d\d-\d\dT17:00:01\.000Z\n {2}through b#1/)
+  })
+  test('what is endorsed to other tenancies is not compared, and that is said where it differs', async () => {
+    const endorse = (id: string, verb: string) => [
+      `Define tenancy partner as ${id}`,
+      `Endorse group ops to ${verb} object-family in tenancy partner`,
+    ]
+    const before = file('a.txt', ...endorse('t1', 'read'))
+    for (const after of [endorse('t1', 'use'), endorse('t2', 'read'), [read]]) {
+      const { err } = await policy('diff', before, file('b.txt', ...after))
+      expect(err).toContain('statements about other tenancies differ')
+    }
+    const same = await policy('diff', before, file('b.txt', ...endorse('t1', ' READ ')))
+    expect([same.out, same.err]).toEqual(['0 gained, 0 lost', ''])
+  })
   test('the same in other words and in another order is no difference', async () => {
     const before = file('a.txt', read, 'Allow group devs to use reports in tenancy')
     const after = file('b.txt', 'allow GROUP default/DEVS to USE reports in tenancy', read.toLowerCase())

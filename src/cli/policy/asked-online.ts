@@ -133,16 +133,15 @@ const differenceInWords = (change: 'gained' | 'lost', one: Row, book: Book): rea
   const groups = listOf(one, 'groups').map((g) => textIn(g, 'name'))
   const who = one.as === undefined ? 'somebody' : textIn(rowOf(one.as), 'name')
   const facts = factsInWords(witness)
+  const [through, denied] = [textsIn(one, 'through').map(book.statement), textsIn(one, 'denied').map(book.statement)]
+  const isTimed = [...through, ...denied].some((text) => /\butc-timestamp\b/i.test(text))
   return [
     `${change} ${textsIn(one, 'permissions').join(', ')}`,
     `  ${groups.length === 0 ? who : `${who} in ${groups.join(' and ')}`}: ${textIn(witness, 'action')} ${textIn(witness, 'resourceType')} in ${book.place(textIn(witness, 'compartmentId'))}`,
     ...(facts === '' ? [] : [`  when ${facts}`]),
-    ...textsIn(one, 'through').map(
-      (ref) => `  ${change === 'gained' ? 'through' : 'was through'} ${book.statement(ref)}`,
-    ),
-    ...textsIn(one, 'denied').map(
-      (ref) => `  ${change === 'gained' ? 'was denied by' : 'denied by'} ${book.statement(ref)}`,
-    ),
+    ...(isTimed ? [`  at ${textIn(witness, 'now')}`] : []),
+    ...through.map((text) => `  ${change === 'gained' ? 'through' : 'was through'} ${text}`),
+    ...denied.map((text) => `  ${change === 'gained' ? 'was denied by' : 'denied by'} ${text}`),
   ]
 }
 

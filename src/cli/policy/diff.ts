@@ -66,6 +66,9 @@ const quoted = ({ sketch }: Stage, ref: string): string => {
   return text === undefined ? ref : `${ref}: ${text}`
 }
 
+const looksAtClock = ({ sketch }: Stage, refs: readonly string[]): boolean =>
+  sketch.snapshot.clauses.some(({ clause }) => refs.includes(clause.ref) && /\butc-timestamp\b/i.test(clause.text))
+
 /** `yes`: the set that allows it; `no`: the one that does not. */
 const linesOf = (
   change: 'gained' | 'lost',
@@ -84,13 +87,22 @@ const linesOf = (
     `${change} ${permissions.join(', ')}`,
     `  ${whoOf(witness, (id) => names.get(id) ?? id)}: ${witness.action} ${witness.resourceType} in ${where}`,
     ...(facts.length > 0 ? [`  when ${facts.join(' and ')}`] : []),
+    ...(looksAtClock(yes, through) || looksAtClock(no, denied) ? [`  at ${new Date(witness.now).toISOString()}`] : []),
     ...through.map((ref) => `  ${change === 'gained' ? 'through' : 'was through'} ${quoted(yes, ref)}`),
     ...denied.map((ref) => `  ${change === 'gained' ? 'was denied by' : 'denied by'} ${quoted(no, ref)}`),
   ].map(clean)
 }
 
-const notAll = (hit: readonly string[]): string =>
-  `not everything was tried, there may be more (bounds met: ${hit.join(', ')})`
+const AGREEMENTS = 'agreements'
+const notAll = (hit: readonly string[]): string => {
+  const bounds = hit.filter((one) => one !== AGREEMENTS)
+  return [
+    ...(bounds.length === 0 ? [] : [`not everything was tried, there may be more (bounds met: ${bounds.join(', ')})`]),
+    ...(hit.includes(AGREEMENTS)
+      ? ['statements about other tenancies differ, and what that changes is not compared']
+      : []),
+  ].join('\n')
+}
 
 const print = (shell: Shell, { gained, lost, complete, hit }: Comparison, before: Stage, after: Stage): void => {
   for (const difference of gained) for (const line of linesOf('gained', difference, after, before)) shell.out(line)

@@ -56,9 +56,9 @@ export type Comparison = {
   readonly gained: readonly Difference[]
   readonly lost: readonly Difference[]
   readonly questions: number
-  /** False: a bound was hit, so there may be differences that are not listed. */
+  /** False: there may be differences that are not listed, because a bound was hit or because agreements with other tenancies differ. */
   readonly complete: boolean
-  readonly hit: readonly (keyof Bounds)[]
+  readonly hit: readonly (keyof Bounds | 'agreements')[]
 }
 
 const PART = 200 // questions
@@ -68,7 +68,7 @@ type Run = Sides & {
   readonly kindOf: KindOfSubject
   readonly bounds: Bounds
   readonly base: EpochMs
-  readonly hit: Set<keyof Bounds>
+  readonly hit: Set<keyof Bounds | 'agreements'>
   readonly gained: Difference[]
   readonly lost: Difference[]
   questions: number
@@ -228,6 +228,17 @@ function* compareClass(
   }
 }
 
+/** Of an agreement the other half is another tenancy's, so nothing can be asked here; that one half changed can be said. */
+const agreementsIn = ({ cross }: Sides['before']): string =>
+  JSON.stringify(
+    cross
+      .map(({ clause: { text, subjects, cross: terms, attachedTo } }) =>
+        // the action is in the text, and would bring its offsets along
+        JSON.stringify([fold(text.replace(/\s+/g, ' ')), subjects, { ...terms, action: undefined }, attachedTo]),
+      )
+      .sort(),
+  )
+
 /** In parts of some hundred questions: whoever runs it decides what happens between them. */
 export function* comparing(
   { before, after }: Sides,
@@ -237,6 +248,7 @@ export function* comparing(
 ): Generator<undefined, Comparison> {
   const about = aboutOf({ before, after })
   const run: Run = { before, after, about, kindOf, bounds, base, hit: new Set(), gained: [], lost: [], questions: 0 }
+  if (agreementsIn(before) !== agreementsIn(after)) run.hit.add('agreements')
   const changed = changedOf(run)
   yield
   for (const permissions of changed.length === 0 ? [] : classesOf(about, after.catalogue, changed)) {
