@@ -143,6 +143,11 @@ describe.for(stores)('E.1-12 lists of a large domain on %s', ([, open]) => {
       expect(await walk(bed, `/users?${filter('username co "5" and displayName ew "9"')}`)).toEqual(names([59]))
       const rules = `/identity-providers/corp/group-mappings?limit=7`
       expect(await walk(bed, rules)).toHaveLength(RULES)
+      expect(await walk(bed, `${rules}&${filter('exact eq "STAFF"')}`)).toHaveLength(RULES)
+      expect(await walk(bed, `${rules}&${filter('exact eq "staff" and name ew "9"')}&sort=-name`)).toHaveLength(
+        RULES / 10,
+      )
+      expect(await walk(bed, `${rules}&${filter('exact eq "other"')}`)).toEqual([])
       expect(await walk(bed, `${rules}&sort=-name`)).toEqual([...(await walk(bed, rules))].reverse())
       const refused = await bed.call('GET', '/domains/default/users?sort=status')
       expect([refused.status, JSON.stringify(refused.body)]).toEqual([400, expect.stringContaining('`-displayName`')])

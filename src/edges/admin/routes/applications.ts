@@ -62,11 +62,11 @@ const applicationNoun = (documents: Documents): Noun<Row, Scope, DeclaredApp> =>
       return found?.tenancyId === tenancy.id ? found : undefined
     },
     rows: (tx, { tenancy }) => tx.apps.list(tenancy.id),
-    paged: byName<App, Scope, Tenancy['id']>(
-      (tx) => tx.apps,
-      ({ tenancy }) => tenancy.id,
-      (row, { tenancy }) => row.tenancyId === tenancy.id,
-    ),
+    paged: byName<App, Scope, Tenancy['id']>({
+      source: (tx) => tx.apps,
+      keyOf: ({ tenancy }) => tenancy.id,
+      within: (row, { tenancy }) => row.tenancyId === tenancy.id,
+    }),
     idOf: (row) => row.id,
     nameOf: (row) => row.name,
     target: (_tx, row, scope) => ({

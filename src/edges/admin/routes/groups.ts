@@ -35,11 +35,11 @@ export const group: Noun<Group, Domain, Body> = {
     return found?.domainId === domain.id ? found : undefined
   },
   rows: (tx, domain) => tx.groups.list(domain.id),
-  paged: byName(
-    (tx) => tx.groups,
-    (domain) => domain.id,
-    (row, domain) => row.domainId === domain.id,
-  ),
+  paged: byName({
+    source: (tx) => tx.groups,
+    keyOf: (domain) => domain.id,
+    within: (row, domain) => row.domainId === domain.id,
+  }),
   idOf: (row) => row.id,
   nameOf: (row) => row.name,
   target: (_tx, row, domain, standing) =>

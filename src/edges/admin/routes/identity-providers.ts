@@ -9,6 +9,7 @@ import { putIdp, putMapping, removeIdp, removeMapping } from '../../../flows/dir
 import type { Tx } from '../../../ports/store.ts'
 import { byName } from '../by-name.ts'
 import { type Documents, documentShape, named } from '../documents.ts'
+import { equal, type Test } from '../filter.ts'
 import { inDomain, targetIn } from '../in-domain.ts'
 import type { Noun } from '../noun.ts'
 import { nounRoutes } from '../noun-write.ts'
@@ -45,11 +46,11 @@ const identityProvider = (documents: Documents): Noun<Idp, Domain, DeclaredIdp> 
     scope: inDomain,
     find: idpCalled,
     rows: (tx, domain) => tx.idps.list(domain.id),
-    paged: byName(
-      (tx) => tx.idps,
-      (domain) => domain.id,
-      (row, domain) => row.domainId === domain.id,
-    ),
+    paged: byName({
+      source: (tx) => tx.idps,
+      keyOf: (domain) => domain.id,
+      within: (row, domain) => row.domainId === domain.id,
+    }),
     idOf: (row) => row.id,
     nameOf: (row) => row.name,
     target: (_tx, row, domain) => targetIn(domain, row),
@@ -77,6 +78,13 @@ const identityProvider = (documents: Documents): Noun<Idp, Domain, DeclaredIdp> 
 
 type Scope = { readonly domain: Domain; readonly idp: Idp }
 const mappingBody = { glob: 'CORP-Finance-*', ignoreCase: true, groups: ['Finance'] }
+/** Which rules look for this one upstream group? */
+const rulesNaming = async (tx: Tx, { idp }: Scope, tests: readonly Test[]) => {
+  const value = equal(tests, 'exact')
+  if (value === undefined) return undefined
+  return (await tx.mappingRules.forValues(idp.id, [value])).filter(({ match }) => match.kind === 'exact')
+}
+
 const groupMapping = (documents: Documents): Noun<MappingRule, Scope, DeclaredMapping> => {
   const document = documentShape(documents.mapping)
   return {
@@ -106,11 +114,12 @@ const groupMapping = (documents: Documents): Noun<MappingRule, Scope, DeclaredMa
       return found?.idpId === idp.id ? found : undefined
     },
     rows: (tx, { idp }) => tx.mappingRules.list(idp.id),
-    paged: byName(
-      (tx) => tx.mappingRules,
-      ({ idp }) => idp.id,
-      (row, { idp }) => row.idpId === idp.id,
-    ),
+    paged: byName({
+      source: (tx) => tx.mappingRules,
+      keyOf: ({ idp }) => idp.id,
+      within: (row, { idp }) => row.idpId === idp.id,
+      lookUp: rulesNaming,
+    }),
     idOf: (row) => row.id,
     nameOf: (row) => row.name,
     target: (_tx, row, { domain }) => targetIn(domain, row),

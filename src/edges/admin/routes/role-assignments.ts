@@ -96,11 +96,11 @@ export const roleAssignment: Noun<RoleAssignment, Scope, never> = {
   }),
   find: (tx, { tenancy }, called) => assignmentCalled(tx, tenancy.id, called),
   rows: (tx, { tenancy }) => tx.roleAssignments.list(tenancy.id),
-  paged: byName(
-    (tx) => tx.roleAssignments,
-    ({ tenancy }) => tenancy.id,
-    (row, { tenancy }) => row.tenancyId === tenancy.id,
-  ),
+  paged: byName({
+    source: (tx) => tx.roleAssignments,
+    keyOf: ({ tenancy }) => tenancy.id,
+    within: (row, { tenancy }) => row.tenancyId === tenancy.id,
+  }),
   idOf: (row) => row.id,
   nameOf: (row) => row.name,
   target: (_tx, row, _scope, { asker }) => ({

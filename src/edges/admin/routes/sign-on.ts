@@ -48,11 +48,11 @@ const signOnRule = (documents: Documents): Noun<SignOnRule, Domain, DeclaredSign
       return found?.domainId === domain.id ? found : undefined
     },
     rows: (tx, domain) => tx.signOnRules.list(domain.id),
-    paged: byName(
-      (tx) => tx.signOnRules,
-      (domain) => domain.id,
-      (row, domain) => row.domainId === domain.id,
-    ),
+    paged: byName({
+      source: (tx) => tx.signOnRules,
+      keyOf: (domain) => domain.id,
+      within: (row, domain) => row.domainId === domain.id,
+    }),
     idOf: (row) => row.id,
     nameOf: (row) => row.name,
     target: (_tx, row, domain) => targetIn(domain, row),
@@ -103,11 +103,11 @@ const passwordPolicy = (documents: Documents): Noun<PasswordPolicy, Domain, Decl
       return found?.domainId === domain.id ? found : undefined
     },
     rows: (tx, domain) => tx.passwordPolicies.list(domain.id),
-    paged: byName(
-      (tx) => tx.passwordPolicies,
-      (domain) => domain.id,
-      (row, domain) => row.domainId === domain.id,
-    ),
+    paged: byName({
+      source: (tx) => tx.passwordPolicies,
+      keyOf: (domain) => domain.id,
+      within: (row, domain) => row.domainId === domain.id,
+    }),
     idOf: (row) => row.id,
     nameOf: (row) => row.name,
     target: (_tx, row, domain) => targetIn(domain, row),
