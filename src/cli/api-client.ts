@@ -53,6 +53,8 @@ const baseOf = ({ server, tenancy }: Reach): URL => {
 }
 
 const clean = (text: string): string => text.replace(/\p{Cc}+/gu, ' ').slice(0, 4000)
+/** Several faults are told in a line each, and stay so. */
+const cleanLines = (text: string): string => text.split('\n').map(clean).join('\n').slice(0, 4000)
 const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isSlug = (word: string): word is Slug => Object.hasOwn(slugs, word)
@@ -81,7 +83,7 @@ const problemIn = (status: number, body: unknown): Problem => {
   const fallback: Slug =
     status === 401 ? 'sign-in-required' : status === 403 ? 'not-permitted' : status === 404 ? 'not-found' : 'internal'
   const told = typeof said.detail === 'string' ? said.detail : typeof said.title === 'string' ? said.title : undefined
-  const detail = clean(status === 401 ? UNKNOWN : (told ?? `the gateway answered with status ${status}`))
+  const detail = cleanLines(status === 401 ? UNKNOWN : (told ?? `the gateway answered with status ${status}`))
   const fields = fieldsIn(said.errors)
   const reference = typeof said.reference === 'string' && status >= 500 ? ` (reference ${clean(said.reference)})` : ''
   return new Problem(isSlug(slug) ? slug : fallback, `${detail}${linesOf(detail, fields)}${reference}`, { fields })

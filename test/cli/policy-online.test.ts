@@ -113,6 +113,17 @@ describe('A14 diff', () => {
     expect(out).toMatch(/lost REPORT_INSPECT, REPORT_READ\n[\s\S]*was through books#1/)
     expect((await policy('diff', books, '--detailed-exit-code')).code).toBe(1)
   })
+  test('every fault of the file, a line each: exit 1', async () => {
+    const { code, err } = await policy('diff', file('bad.txt', 'Allow group finance to reed x in Prod\nDeny group x'))
+    expect(code).toBe(1)
+    expect(err.split('\n')).toEqual([
+      expect.stringMatching(/the statements have \d faults$/),
+      expect.stringMatching(/^ {2}statement 1, 1:24 .*; write `read`$/),
+      expect.stringMatching(/^ {2}statement 1, 1:34 .*; write `in compartment Prod`$/),
+      expect.stringMatching(/^ {2}statement 2, 1:13 /),
+      expect.stringMatching(/^ {2}statement 2, 1:13 /),
+    ])
+  })
   test('other policies stay, unless the file is the whole', async () => {
     const same = file('other.txt', 'Allow group finance to read reports in tenancy\n')
     expect((await policy('diff', same, '--detailed-exit-code')).code).toBe(0)
