@@ -29,7 +29,7 @@ export type ResourceType = {
   readonly extensions: readonly Schema[]
 }
 
-/** RFC 7644 §3.12, table 9. */
+/** RFC 7644 §3.12, table 9, and RFC 9865 §2.1. */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -39,6 +39,7 @@ export type ScimType =
   | 'invalidPath'
   | 'noTarget'
   | 'invalidValue'
+  | 'invalidCursor'
 export type ScimFault = { readonly scimType: ScimType; readonly detail: string }
 export const isFault = <T extends object>(value: T | ScimFault): value is ScimFault => 'scimType' in value
 export const fault = (scimType: ScimType, detail: string): ScimFault => ({ scimType, detail })

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { Secrets } from '../../ports/secrets.ts'
 import { Problem } from '../../problem.ts'
+import { openedCursor, sealedCursor } from '../cursor.ts'
 import { canonical } from './etag.ts'
 import { type Matches, matchesOf, type Shown, type Test, testsIn } from './filter.ts'
 
@@ -59,19 +60,15 @@ const boundTo = ({ query, about }: Reading): string =>
   `cursor:${canonical([about, query.filter ?? '', query.sort ?? ''])}`
 
 const cursorAfter = (reading: Reading, { value, key }: Position): string =>
-  // sealed, because the row it names may be one that the caller may not see
-  Buffer.from(reading.secrets.seal(JSON.stringify([value, key]), boundTo(reading))).toString('base64url')
+  sealedCursor(reading.secrets, boundTo(reading), [value, key])
 
 const positionIn = (reading: Reading): Position | undefined => {
   const { cursor } = reading.query
   if (cursor === undefined) return undefined
-  try {
-    const opened = reading.secrets.open(Buffer.from(cursor, 'base64url').toString(), boundTo(reading))
-    const [value, key] = JSON.parse(opened) as [Position['value'], string]
-    return { value, key }
-  } catch {
-    return refuse('cursor', 'expected `next` of the page before, with the same `filter` and `sort`')
-  }
+  const opened = openedCursor(reading.secrets, boundTo(reading), cursor) as [Position['value'], string] | undefined
+  if (!opened) return refuse('cursor', 'expected `next` of the page before, with the same `filter` and `sort`')
+  const [value, key] = opened
+  return { value, key }
 }
 
 const testsOf = ({ query, attributes }: Reading): readonly Test[] =>

@@ -11,7 +11,7 @@ import type { Tx } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
 import type { Conditions } from '../admin/etag.ts'
 
-export type ScimEdge = { readonly administer: Administer; readonly secrets: Pick<Secrets, 'digest'> }
+export type ScimEdge = { readonly administer: Administer; readonly secrets: Pick<Secrets, 'digest' | 'seal' | 'open'> }
 export type Call = {
   readonly who: Administrator
   readonly domain: Domain
@@ -28,6 +28,8 @@ export type Reply = {
 }
 export type Query = {
   readonly filter: string | undefined
+  /** Empty: from the beginning. Undefined: pages by index are wanted. */
+  readonly cursor: string | undefined
   readonly startIndex: number
   readonly count: number
 }
@@ -42,6 +44,7 @@ export type Resource = {
 }
 
 export const MOST_RESULTS = 200
+export const USUAL_RESULTS = 100
 
 /** @throws request-malformed, its reason the scimType */
 export const sound = <T extends object>(value: T | ScimFault): T => {
@@ -69,11 +72,12 @@ export const refuseStale = async ({ ifMatch }: Conditions, etag: () => Promise<s
     throw new Problem('precondition-failed', 'it was changed since you read it: read it again, and send its version')
 }
 
+export const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
 export const listBody = (
   found: { readonly total: number; readonly resources: readonly JsonObject[] },
   startIndex: number,
 ): JsonObject => ({
-  schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+  schemas: [LIST_RESPONSE],
   totalResults: found.total,
   startIndex,
   itemsPerPage: found.resources.length,

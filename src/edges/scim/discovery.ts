@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/model/json.ts'
 import { group } from '../../core/scim/group-schema.ts'
 import type { Attribute, ResourceType, Schema } from '../../core/scim/schema.ts'
 import { user } from '../../core/scim/user-schema.ts'
-import { MOST_RESULTS } from './call.ts'
+import { MOST_RESULTS, USUAL_RESULTS } from './call.ts'
 import { MOST_OPERATIONS } from './read-body.ts'
 
 export const MOST_BODY = 1_048_576
@@ -15,6 +15,13 @@ export const serviceProviderConfig = (base: string): JsonObject => ({
   patch: { supported: true },
   bulk: { supported: true, maxOperations: MOST_OPERATIONS, maxPayloadSize: MOST_BODY },
   filter: { supported: true, maxResults: MOST_RESULTS },
+  pagination: {
+    cursor: true,
+    index: true,
+    defaultPaginationMethod: 'index',
+    defaultPageSize: USUAL_RESULTS,
+    maxPageSize: MOST_RESULTS,
+  },
   changePassword: { supported: false },
   sort: { supported: false },
   etag: { supported: true },

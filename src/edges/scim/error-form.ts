@@ -11,6 +11,7 @@ const scimTypes: ReadonlySet<string> = new Set([
   'invalidPath',
   'noTarget',
   'invalidValue',
+  'invalidCursor',
 ])
 const usual: { readonly [S in Slug]?: string } = {
   'request-malformed': 'invalidSyntax',

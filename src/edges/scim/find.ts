@@ -11,6 +11,13 @@ import { malformed } from './read-body.ts'
 
 export type Found<R> = { readonly total: number; readonly rows: readonly R[] }
 
+/** The last row of a page. */
+export type Position = { readonly name: string; readonly id: string }
+export const positionOf = <R>({ nameOf, idOf }: Pick<Source<R>, 'nameOf' | 'idOf'>, row: R): Position => ({
+  name: nameOf(row),
+  id: idOf(row),
+})
+
 /** How one type of row is found. */
 export type Source<R> = {
   readonly type: ResourceType
@@ -19,8 +26,8 @@ export type Source<R> = {
   readonly lookUp: (key: string, value: string) => Promise<readonly R[]>
   readonly count: () => Promise<number>
   readonly window: (skip: number, limit: number) => Promise<readonly R[]>
-  /** All of them, in parts, in the order of `window`. */
-  readonly parts: () => AsyncIterable<readonly R[]>
+  /** All of them, or those after one, in parts, in the order of `window`. */
+  readonly parts: (after?: Position) => AsyncIterable<readonly R[]>
   readonly idOf: (row: R) => string
   /** Pages of what was looked up have an order too. */
   readonly nameOf: (row: R) => string
@@ -46,12 +53,11 @@ const judgeOf = <R>(source: Source<R>, filter: Filter | undefined, text: string)
   return async (row) => (!matches || matches(await source.document(row, text))) && (await source.visible(row))
 }
 
-const byLookups = async <R>(
+const lookedUp = async <R>(
   source: Source<R>,
   lookups: NonNullable<ReturnType<typeof lookupsIn>>,
   judge: Judge<R>,
-  { startIndex, count }: Query,
-): Promise<Found<R>> => {
+): Promise<readonly R[]> => {
   const candidates = new Map<string, R>()
   for (const { key, value } of lookups)
     for (const row of await source.lookUp(key, value)) candidates.set(source.idOf(row), row)
@@ -59,7 +65,7 @@ const byLookups = async <R>(
   const name = (row: R): string => source.nameOf(row).toLowerCase()
   for (const row of [...candidates.values()].sort((a, b) => (name(a) < name(b) ? -1 : 1)))
     if (await judge(row)) rows.push(row)
-  return { total: rows.length, rows: rows.slice(startIndex - 1, startIndex - 1 + count) }
+  return rows
 }
 
 const byLooking = async <R>(source: Source<R>, judge: Judge<R>, { startIndex, count }: Query): Promise<Found<R>> => {
@@ -77,15 +83,74 @@ const byLooking = async <R>(source: Source<R>, judge: Judge<R>, { startIndex, co
   return { total, rows }
 }
 
-export const found = async <R>(source: Source<R>, query: Query): Promise<Found<R>> => {
-  const text = query.filter ?? ''
+const asked = <R>(source: Source<R>, query: Query) => {
   const filter = query.filter === undefined ? undefined : sound(parseFilter(query.filter))
-  const judge = judgeOf(source, filter, text)
-  const lookups = filter && lookupsIn(source.type, filter, source.keys)
-  if (lookups) return byLookups(source, lookups, judge, query)
+  return {
+    filter,
+    judge: judgeOf(source, filter, query.filter ?? ''),
+    lookups: filter && lookupsIn(source.type, filter, source.keys),
+  }
+}
+
+export const found = async <R>(source: Source<R>, query: Query): Promise<Found<R>> => {
+  const { filter, judge, lookups } = asked(source, query)
+  const { startIndex, count } = query
+  if (lookups) {
+    const all = await lookedUp(source, lookups, judge)
+    return { total: all.length, rows: all.slice(startIndex - 1, startIndex - 1 + count) }
+  }
   if (filter || !source.seesAll) return byLooking(source, judge, query)
   const rows: R[] = []
-  if (query.count > 0)
-    for (const row of await source.window(query.startIndex - 1, query.count)) if (await judge(row)) rows.push(row)
+  if (count > 0) for (const row of await source.window(startIndex - 1, count)) if (await judge(row)) rows.push(row)
   return { total: await source.count(), rows }
+}
+
+/** `next`: after which row the next page begins; undefined: there is none. `total`: undefined where counting would be looking through all. */
+export type FoundAfter<R> = {
+  readonly rows: readonly R[]
+  readonly total: number | undefined
+  readonly next: Position | undefined
+}
+
+/** A page may be short: whoever looks for few in many is given what one request may look through, and goes on from there. */
+const lookedAfter = async <R>(
+  source: Source<R>,
+  judge: Judge<R>,
+  count: number,
+  after: Position | undefined,
+): Promise<Omit<FoundAfter<R>, 'total'>> => {
+  const rows: R[] = []
+  let last = after
+  let looked = 0
+  for await (const part of source.parts(after))
+    for (const row of part) {
+      if (looked >= MOST_LOOKED_AT) return { rows, next: last }
+      looked += 1
+      if (await judge(row)) {
+        if (rows.length === count) return { rows, next: last }
+        rows.push(row)
+      }
+      last = positionOf(source, row)
+    }
+  return { rows, next: undefined }
+}
+
+export const foundAfter = async <R>(
+  source: Source<R>,
+  query: Query,
+  after: Position | undefined,
+): Promise<FoundAfter<R>> => {
+  const { filter, judge, lookups } = asked(source, query)
+  const { count } = query
+  if (lookups) {
+    const all = await lookedUp(source, lookups, judge)
+    const from = after?.name.toLowerCase()
+    const rest = from === undefined ? all : all.filter((row) => source.nameOf(row).toLowerCase() > from)
+    const rows = rest.slice(0, count)
+    const last = rest.length > count ? rows.at(-1) : undefined
+    return { rows, total: all.length, next: last && positionOf(source, last) }
+  }
+  const total = filter || !source.seesAll ? undefined : await source.count()
+  if (count === 0) return { rows: [], total, next: undefined }
+  return { ...(await lookedAfter(source, judge, count, after)), total }
 }

@@ -15,15 +15,15 @@ import {
   type Call,
   domainNow,
   isReference,
-  listBody,
   notThere,
   type Query,
   type Reply,
   type ScimEdge,
   tagMatches,
 } from './call.ts'
-import { found, type Source } from './find.ts'
+import type { Source } from './find.ts'
 import { groupDocument, groupTag } from './group-document.ts'
+import { pageOf } from './pages.ts'
 
 export const may = (operation: string): Permission => ({ operation, resourceType: 'groups' })
 const members: Permission = { operation: 'ListGroupMemberships', resourceType: 'group-memberships' }
@@ -113,8 +113,8 @@ const sourceOf = (tx: Tx, call: Call, domain: Domain, eyes: Eyes): Source<Group>
   },
   count: () => tx.groups.count(domain.id),
   window: (skip, limit) => tx.groups.page(domain.id, undefined, limit, { skip }),
-  async *parts() {
-    for (let after: Group | undefined, more = true; more; ) {
+  async *parts(from) {
+    for (let after = from && { id: from.id as GroupId, name: from.name }, more = true; more; ) {
       const part = await tx.groups.page(domain.id, after, AT_ONCE)
       yield part
       after = part.at(-1)
@@ -141,7 +141,7 @@ export const listGroups = (edge: ScimEdge) => (call: Call, query: Query) =>
       return { permission: may('GetGroup'), place: everywhere(domain), found: domain }
     },
     async (tx, domain, eyes): Promise<Reply> => {
-      const { total, rows } = await found(sourceOf(tx, call, domain, eyes), query)
+      const { rows, body } = await pageOf(edge, domain, sourceOf(tx, call, domain, eyes), query)
       const withMembers = shows(type, 'members', call.projection)
       const resources: JsonObject[] = []
       let shown = 0
@@ -151,7 +151,7 @@ export const listGroups = (edge: ScimEdge) => (call: Call, query: Query) =>
         if (shown > MOST_MEMBERS && resources.length > 0) break
         resources.push(shownWith(edge, call, row, ids).body)
       }
-      return { status: 200, body: listBody({ total, resources }, query.startIndex) }
+      return { status: 200, body: body(resources) }
     },
   )
 

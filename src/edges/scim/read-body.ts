@@ -4,7 +4,7 @@ import type { JsonObject } from '../../core/model/json.ts'
 import type { Operation } from '../../core/scim/patch.ts'
 import type { ResourceType, ScimType } from '../../core/scim/schema.ts'
 import { Problem } from '../../problem.ts'
-import { MOST_RESULTS, type Query } from './call.ts'
+import { MOST_RESULTS, type Query, USUAL_RESULTS } from './call.ts'
 
 const MESSAGES = 'urn:ietf:params:scim:api:messages:2.0:'
 export const PATCH_OP = `${MESSAGES}PatchOp`
@@ -76,10 +76,20 @@ const whole = (name: string) =>
 const listing = {
   filter: z.string().max(4000).optional(),
   startIndex: whole('startIndex').default(1),
-  count: whole('count').default(100),
+  count: whole('count').default(USUAL_RESULTS),
+  cursor: z
+    .string('`cursor`: expected `nextCursor` of the page before')
+    .max(2000, '`cursor`: too long to be one')
+    .optional(),
 }
 /** Below the least, the least is meant; above the most, the most (RFC 7644 §3.4.2.4). */
-const queryOf = (found: { filter?: string | undefined; startIndex: number; count: number }): Query => ({
+const queryOf = (found: {
+  filter?: string | undefined
+  cursor?: string | undefined
+  startIndex: number
+  count: number
+}): Query => ({
+  cursor: found.cursor,
   filter: found.filter?.trim() === '' ? undefined : found.filter,
   startIndex: Math.max(1, found.startIndex),
   count: Math.min(MOST_RESULTS, Math.max(0, found.count)),

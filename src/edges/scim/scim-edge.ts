@@ -24,7 +24,7 @@ export type ScimDeps = {
   readonly findDomain: FindDomain
   readonly apiKey: ApiKeyCaller
   readonly administer: Administer
-  readonly secrets: Pick<Secrets, 'digest'>
+  readonly secrets: Pick<Secrets, 'digest' | 'seal' | 'open'>
   readonly report: BulkDeps['report']
 }
 

@@ -20,7 +20,6 @@ import {
   type Call,
   domainNow,
   isReference,
-  listBody,
   notThere,
   type Query,
   type Reply,
@@ -30,7 +29,8 @@ import {
   sound,
   tagMatches,
 } from './call.ts'
-import { found, type Source } from './find.ts'
+import type { Source } from './find.ts'
+import { pageOf } from './pages.ts'
 import { patchBody, resourceBody } from './read-body.ts'
 import { type GroupShown, provisionedOf, userDocument, userTag } from './user-document.ts'
 
@@ -108,8 +108,8 @@ const sourceOf = (tx: Tx, call: Call, domain: Domain, eyes: Eyes): Source<Person
   },
   count: () => tx.people.count(domain.id),
   window: (skip, limit) => tx.people.list(domain.id, { skip, limit }),
-  async *parts() {
-    for (let after: string | undefined; ; ) {
+  async *parts(from) {
+    for (let after: string | undefined = from?.name; ; ) {
       const part = await tx.people.list(domain.id, { limit: AT_ONCE, ...(after === undefined ? {} : { after }) })
       yield part
       after = part.at(-1)?.username
@@ -132,11 +132,11 @@ const list = (edge: ScimEdge) => (call: Call, query: Query) =>
       return { permission: may('GetUser'), place: targetIn(domain, { id: '', name: '' }), found: domain }
     },
     async (tx, domain, eyes): Promise<Reply> => {
-      const { total, rows } = await found(sourceOf(tx, call, domain, eyes), query)
+      const { rows, body } = await pageOf(edge, domain, sourceOf(tx, call, domain, eyes), query)
       const resources: JsonObject[] = []
       const showing = { ...call, domain, standing: eyes.standing }
       for (const row of rows) resources.push(await shownTo(edge, tx, row, showing))
-      return { status: 200, body: listBody({ total, resources }, query.startIndex) }
+      return { status: 200, body: body(resources) }
     },
   )
 

@@ -71,6 +71,104 @@ describe.each(stores)('%s', (_, open) => {
       seen.push(...names(await users({ startIndex, count: 60 })))
     expect(new Set(seen).size).toBe(PEOPLE)
   })
+  describe('U9: RFC 9865: pages by cursor', () => {
+    type Listed = { Resources: { id: string; userName: string; displayName: string }[]; nextCursor?: string }
+    const pages = async (
+      params: { readonly [name: string]: string | number },
+      ask: (params: { readonly [name: string]: string | number }) => Promise<Listed> = users,
+    ): Promise<readonly Listed[]> => {
+      const all: Listed[] = []
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const page: Listed = await ask({ ...params, cursor })
+        all.push(page)
+        cursor = page.nextCursor
+      }
+      return all
+    }
+    const listed = (all: readonly Listed[]) => all.flatMap((page) => page.Resources)
+
+    test('is told beforehand; the index stays the usual way', async () => {
+      const { body } = await bed.scim('GET', '/ServiceProviderConfig', { domain: 'partners' })
+      expect(body.pagination).toEqual({
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: 100,
+        maxPageSize: 200,
+      })
+      expect(await users({ count: 1 })).not.toHaveProperty('nextCursor')
+    })
+    test('every row once, in order; the last page says no more', async () => {
+      const all = await pages({ count: 60 })
+      expect(all.map((p) => [p.Resources.length, 'nextCursor' in p, 'startIndex' in p])).toEqual([
+        ...Array.from({ length: 4 }, () => [60, true, false]),
+        [10, false, false],
+      ])
+      expect(all[0]).toMatchObject({ totalResults: PEOPLE, itemsPerPage: 60 })
+      expect(listed(all).map((r) => r.userName)).toEqual(
+        Array.from({ length: PEOPLE }, (_, n) => `p${String(n).padStart(3, '0')}`),
+      )
+      expect(all.every((p) => p.nextCursor === undefined || /^[\w-]+$/.test(p.nextCursor))).toBe(true)
+      const exact = await pages({ count: 125 })
+      expect(exact.map((p) => p.Resources.length)).toEqual([125, 125])
+      expect(await users({ cursor: '', count: 0 })).toMatchObject({ totalResults: PEOPLE, Resources: [] })
+    })
+    test('who goes and comes between two pages moves nobody', async () => {
+      const first: Listed = await users({ cursor: '', count: 3 })
+      const [one, , last] = first.Resources
+      const kept = await bed.store.read(async (tx) => [
+        await tx.people.get(one?.id as PersonId),
+        await tx.people.get(last?.id as PersonId),
+      ])
+      await bed.store.write(async (tx) => {
+        for (const person of kept) if (person) await tx.people.remove(person.id)
+      })
+      expect(names(await users({ cursor: first.nextCursor ?? '', count: 2 }))).toEqual(['p003', 'p004'])
+      await bed.store.write(async (tx) => {
+        for (const person of kept) if (person) await tx.people.put(person)
+      })
+      expect(names(await users({ cursor: first.nextCursor ?? '', count: 2 }))).toEqual(['p003', 'p004'])
+    })
+    test('with a filter: looked through without a total, looked up with one; by `.search` alike', async () => {
+      const through = { filter: 'name.givenName eq "Odd"', count: 50 }
+      const all = await pages(through)
+      expect(all.map((p) => [p.Resources.length, 'totalResults' in p])).toEqual([
+        [50, false],
+        [50, false],
+        [25, false],
+      ])
+      expect(new Set(listed(all).map((r) => r.id)).size).toBe(PEOPLE / 2)
+      const found = await pages({ filter: 'userName eq "p001" or userName eq "p007" or externalId eq "x-3"', count: 2 })
+      expect(found.map((p) => p.Resources.map((r) => r.userName))).toEqual([['p001', 'p003'], ['p007']])
+      expect(found[0]).toMatchObject({ totalResults: 3 })
+      const searched = await pages(through, async (params) => {
+        const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], ...params }
+        return (await bed.scim('POST', '/Users/.search', { domain: 'partners', body })).body
+      })
+      expect(listed(searched)).toEqual(listed(all))
+    })
+    test('groups as well', async () => {
+      for (let n = 0; n < 5; n++)
+        await bed.scim('POST', '/Groups', { domain: 'partners', body: { schemas: [GROUP], displayName: `team ${n}` } })
+      const groups = async (params: { readonly [name: string]: string | number }) =>
+        (await bed.scim('GET', `/Groups?${query(params)}`, { domain: 'partners' })).body
+      const all = await pages({ count: 2, filter: 'displayName sw "team "' }, groups)
+      expect(listed(all).map((g) => g.displayName)).toEqual([0, 1, 2, 3, 4].map((n) => `team ${n}`))
+      for (const { id } of listed(all)) await bed.scim('DELETE', `/Groups/${id}`, { domain: 'partners' })
+    })
+    test('a cursor of another list, another filter or nobody is none', async () => {
+      const cursor = String((await users({ cursor: '', count: 1 })).nextCursor)
+      const no = { status: '400', scimType: 'invalidCursor' }
+      expect(await users({ cursor: `${cursor.slice(0, -2)}AA` })).toMatchObject(no)
+      expect(await users({ cursor: 'nonsense' })).toMatchObject(no)
+      expect(await users({ cursor, filter: 'active eq true' })).toMatchObject(no)
+      const elsewhere = [
+        await bed.scim('GET', `/Groups?${query({ cursor })}`, { domain: 'partners' }),
+        await bed.scim('GET', `/Users?${query({ cursor })}`, { domain: 'default' }),
+      ]
+      expect(elsewhere.map((answer) => answer.body)).toEqual([expect.objectContaining(no), expect.objectContaining(no)])
+    })
+  })
   test.each([
     ['count', 'many'],
     ['startIndex', '1.5'],
