@@ -827,7 +827,7 @@ export type Invitation = {
   readonly id: string
   readonly email: string
   readonly domain: string
-  readonly status: "pending" | "accepted" | "revoked"
+  readonly status: "pending" | "accepted" | "revoked" | "expired"
   readonly groups: readonly string[]
   readonly roles: readonly {
     readonly roles: readonly string[]

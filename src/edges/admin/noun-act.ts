@@ -72,12 +72,12 @@ export const actionRoute = <R extends object, S, B, A = undefined>(
         change: async (work, found) => {
           const { scope, row } = there(noun, call.params, found)
           const { digest } = edge.secrets
-          refuseUnless(call.conditions, etagOf(digest, await noun.show(work.tx, row, scope)))
+          refuseUnless(call.conditions, etagOf(digest, await noun.show(work.tx, row, scope, work.now)))
           const { body, params, at } = call
           const result = await action.run(work, { scope, row, body, params, at, flows: edge.flows })
           if (isReply(result)) return result
-          const now = await noun.scope(work.tx, call.params, call.tenancy)
-          const shown = await noun.show(work.tx, result, now.scope ?? scope)
+          const after = await noun.scope(work.tx, call.params, call.tenancy)
+          const shown = await noun.show(work.tx, result, after.scope ?? scope, work.now)
           return { status: 200, body: shown, etag: etagOf(digest, shown) }
         },
       })

@@ -33,10 +33,10 @@ const pageOf = async <R, S, B>(
   reading: Reading,
   tx: Tx,
   scope: S,
-  { standing, whole, visible, goesOn }: Eyes,
+  { standing, now, whole, visible, goesOn }: Eyes,
 ): Promise<Page> => {
   const look = {
-    shown: async (row: R): Promise<Shown> => summaryOf(noun, await noun.show(tx, row, scope)),
+    shown: async (row: R): Promise<Shown> => summaryOf(noun, await noun.show(tx, row, scope, now)),
     visible: async (row: R): Promise<boolean> => visible(await noun.target(tx, row, scope, standing)),
     askFirst: !whole,
   }
@@ -125,10 +125,10 @@ export const getRoute = <R, S, B>(noun: Noun<R, S, B>): Route => {
       const { shown, beside } = await edge.administer.read(
         call.who,
         finding(noun, call, { there: get, absent: get }),
-        async (tx, found) => {
+        async (tx, found, now) => {
           const { scope, row } = there(noun, call.params, found)
           const beside = (await noun.beside?.(tx, row, scope, edge.flows)) ?? {}
-          return { shown: await noun.show(tx, row, scope), beside }
+          return { shown: await noun.show(tx, row, scope, now), beside }
         },
       )
       return shownReply(edge, call, shown, beside)

@@ -2,7 +2,6 @@
 // gives the same entity tag. PATCH is a merge patch (RFC 7396) of the same document.
 import { z } from 'zod'
 import type { Work } from '../../flows/access/administer.ts'
-import type { Tx } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
 import { etagOf, refuseUnless } from './etag.ts'
 import {
@@ -36,13 +35,13 @@ const replyTo = async <R, S, B>(
   noun: Noun<R, S, B>,
   { secrets, flows }: Edge,
   { params, tenancy }: Pick<Call<Params>, 'params' | 'tenancy'>,
-  { tx }: Work,
+  { tx, now }: Work,
   row: R,
   made: string | undefined,
 ): Promise<Reply> => {
   const { scope } = await noun.scope(tx, params, tenancy) // as it is now
   if (scope === undefined) throw new Error(`${noun.one}: what it hangs on is gone`)
-  const shown = await noun.show(tx, row, scope)
+  const shown = await noun.show(tx, row, scope, now)
   const body = { ...shown, ...(await noun.beside?.(tx, row, scope, flows)) }
   const etag = etagOf(secrets.digest, shown)
   return { status: made === undefined ? 200 : 201, body, etag, ...(made === undefined ? {} : { location: made }) }
@@ -50,9 +49,9 @@ const replyTo = async <R, S, B>(
 const etagNow = async <R, S, B>(
   noun: Noun<R, S, B>,
   { secrets }: Edge,
-  tx: Tx,
+  { tx, now }: Work,
   { row, scope }: There<R, S>,
-): Promise<string> => etagOf(secrets.digest, await noun.show(tx, row, scope))
+): Promise<string> => etagOf(secrets.digest, await noun.show(tx, row, scope, now))
 
 const putRoute = <R, S, B>(noun: Writable<R, S, B>): Route => {
   const update = noun.operations.update ?? noun.operations.get
@@ -82,10 +81,7 @@ const putRoute = <R, S, B>(noun: Writable<R, S, B>): Route => {
           if (scope === undefined) throw new Problem('not-found', missing)
           const called = calledIn(noun, call.params)
           if (row === undefined && create === undefined) throw notFound(noun.one, called)
-          refuseUnless(
-            call.conditions,
-            row === undefined ? undefined : await etagNow(noun, edge, work.tx, { row, scope }),
-          )
+          refuseUnless(call.conditions, row === undefined ? undefined : await etagNow(noun, edge, work, { row, scope }))
           const name =
             row === undefined ? parsed(noun.nameShape ?? nameShape, called, nameParam(noun)) : noun.nameOf(row)
           const { tenancy, body } = call
@@ -113,11 +109,11 @@ const membersOf = <R, S, B>({ body, members }: Writable<R, S, B>): readonly stri
 /** The document of a row, changed by a patch. */
 const patched = async <R, S, B>(
   noun: Writable<R, S, B>,
-  tx: Tx,
+  { tx, now }: Pick<Work, 'tx' | 'now'>,
   { row, scope }: There<R, S>,
   patch: object,
 ): Promise<B> => {
-  const shown = await noun.show(tx, row, scope)
+  const shown = await noun.show(tx, row, scope, now)
   const document = Object.fromEntries(Object.entries(shown).filter(([key]) => membersOf(noun).includes(key)))
   return parsed(noun.body, mergePatch(document, patch))
 }
@@ -155,18 +151,18 @@ const patchRoute = <R, S, B>(noun: Writable<R, S, B>): Route => {
           const { scope, row } = seen.found
           // who may not change it is not told what its document would become
           if (scope === undefined || row === undefined || !seen.demands.every(standing.may)) return seen
-          const body = await patched(noun, tx, { scope, row }, members)
+          const body = await patched(noun, { tx, now: standing.asker?.now ?? 0 }, { scope, row }, members)
           const would = await finding(noun, call, operations, body)(tx, standing)
           return { ...would, demands: [...seen.demands, ...would.demands] }
         },
         change: async (work, found) => {
           const { scope, row } = there(noun, call.params, found)
-          refuseUnless(call.conditions, await etagNow(noun, edge, work.tx, { row, scope }))
+          refuseUnless(call.conditions, await etagNow(noun, edge, work, { row, scope }))
           const after = await noun.write(work, {
             scope,
             before: row,
             name: typeof name === 'string' ? name : noun.nameOf(row),
-            body: await patched(noun, work.tx, { scope, row }, members),
+            body: await patched(noun, work, { scope, row }, members),
             tenancy: call.tenancy,
             flows: edge.flows,
           })
@@ -196,7 +192,7 @@ const deleteRoute = <R, S, B>(noun: Noun<R, S, B> & Required<Pick<Noun<R, S, B>,
         ask: finding(noun, call, { there: operation, absent: operation }),
         change: async (work, found) => {
           const { scope, row } = there(noun, call.params, found)
-          refuseUnless(call.conditions, await etagNow(noun, edge, work.tx, { row, scope }))
+          refuseUnless(call.conditions, await etagNow(noun, edge, work, { row, scope }))
           await noun.remove(work, row, scope, edge.flows)
           return { status: 204 }
         },

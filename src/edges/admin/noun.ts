@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { JsonObject } from '../../core/model/json.ts'
 import type { Tenancy } from '../../core/model/tenancy.ts'
+import type { EpochMs } from '../../core/model/time.ts'
 import type { Asking, Work } from '../../flows/access/administer.ts'
 import type { Demand, Permission, Standing, Target } from '../../flows/access/permits.ts'
 import type { Flows } from '../../flows/administration.ts'
@@ -84,7 +85,7 @@ export type Noun<R, S, B> = {
   /** More that is demanded of a change: of the other side, say. */
   readonly also?: (tx: Tx, scope: S, before: R | undefined, body: B, standing: Standing) => Promise<readonly Demand[]>
   readonly view: z.ZodObject
-  readonly show: (tx: Tx, row: R, scope: S) => Promise<Shown> | Shown
+  readonly show: (tx: Tx, row: R, scope: S, now: EpochMs) => Promise<Shown> | Shown
   /** Said beside the row, and no part of its entity tag: what depends on more than the row. */
   readonly beside?: (tx: Tx, row: R, scope: S, flows: Flows) => Promise<Shown>
   /** Members that a list shows; by default all. For nouns that may be listed by whoever may not read them. */

@@ -36,6 +36,7 @@ export type Listing<F> = { readonly permission: Permission; readonly place: Targ
 /** With what a list looks at its rows. */
 export type Eyes = {
   readonly standing: Standing
+  readonly now: EpochMs
   /** The list as such is granted; else it is shown for the sake of the rows that may be seen, so those are to be looked for. */
   readonly whole: boolean
   readonly visible: (target: Target) => boolean
@@ -133,7 +134,7 @@ export const administrating = ({ store, clock, random, secrets, authorize, stand
         const goesOn = (): void => {
           unfinished = true
         }
-        const outcome = await outcomeOf(show(tx, found, { standing, whole, visible, goesOn }))
+        const outcome = await outcomeOf(show(tx, found, { standing, now, whole, visible, goesOn }))
         const seen = first()
         // Rows of one place: somebody who may see some of them there is not refused for those that come first.
         const open =

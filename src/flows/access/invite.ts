@@ -33,7 +33,7 @@ export type InvitationInput = {
   readonly validDays: number | undefined
 }
 /** What the caller is shown, read in the transaction that wrote it. */
-type Show<T> = (tx: Tx, invitation: Invitation) => Promise<T>
+type Show<T> = (tx: Tx, invitation: Invitation, now: EpochMs) => Promise<T>
 export type Inviter = {
   readonly invite: <T>(who: Administrator, input: InvitationInput, show: Show<T>) => Promise<T>
   readonly resend: <T>(who: Administrator, id: InvitationId, show: Show<T>) => Promise<T>
@@ -221,7 +221,7 @@ export const inviter = ({ administer, roles, random, baseUrl }: InviterDeps): In
           })
         await record(work, 'invitation.created', undefined, invitation)
         await sendInvitation(work.tx, work.random, place, invitation, { baseUrl, token, now: work.now })
-        return show(work.tx, invitation)
+        return show(work.tx, invitation, work.now)
       },
     )
   },
@@ -238,7 +238,7 @@ export const inviter = ({ administer, roles, random, baseUrl }: InviterDeps): In
       })
       await record(work, 'invitation.resent', before, after)
       await sendInvitation(tx, work.random, place, after, { baseUrl, token, now })
-      return show(work.tx, after)
+      return show(work.tx, after, work.now)
     })
   },
   revoke: (who, id, show) =>
@@ -246,6 +246,6 @@ export const inviter = ({ administer, roles, random, baseUrl }: InviterDeps): In
       const { before } = there(found)
       const after = await saveInvitation(work.tx, before, { ...before, status: 'revoked', decidedAt: work.now })
       await record(work, 'invitation.revoked', before, after)
-      return show(work.tx, after)
+      return show(work.tx, after, work.now)
     }),
 })

@@ -59,6 +59,17 @@ describe.each(stores)('%s', (_, open) => {
       body: { reason: 'invitation-over' },
     })
   })
+  test('U10: one whose time has passed is shown and found as expired, and pending again when it is sent again', async () => {
+    const { body: made } = await invite({ validDays: 1 })
+    bed.later(86_400)
+    const status = async () => (await bed.call<Row>('GET', `/invitations/${made.id}`)).body.status
+    expect(await status()).toBe('expired')
+    const found = async (word: string) =>
+      (await bed.call<List>('GET', `/invitations?filter=status eq "${word}"`)).body.items.map((i) => i.id)
+    expect([await found('expired'), await found('pending')]).toEqual([[made.id], []])
+    expect((await bed.call<Row>('POST', `/invitations/${made.id}/resend`)).body.status).toBe('pending')
+    expect([await status(), await found('expired')]).toEqual(['pending', []])
+  })
   test('U10: what is wrong is named; nothing is made', async () => {
     expect(await invite({ email: 'nobody' })).toMatchObject({ status: 400 })
     expect(await invite({ colour: 'red' })).toMatchObject({ status: 400 })

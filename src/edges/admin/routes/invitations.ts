@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { Invitation } from '../../../core/model/access.ts'
 import type { CompartmentId, DomainId, GroupId, InvitationId } from '../../../core/model/ids.ts'
 import type { Domain, Tenancy } from '../../../core/model/tenancy.ts'
-import type { InvitationInput } from '../../../flows/access/invite.ts'
+import type { EpochMs } from '../../../core/model/time.ts'
+import { type InvitationInput, stateOf } from '../../../flows/access/invite.ts'
 import type { Tx } from '../../../ports/store.ts'
 import { domainFacts } from '../in-domain.ts'
 import { type Noun, nothing, type Params, paramsIn } from '../noun.ts'
@@ -38,8 +39,8 @@ const view = z.strictObject({
   email: z.string(),
   domain: z.string(),
   status: z
-    .enum(['pending', 'accepted', 'revoked'])
-    .describe('pending after `expiresAt`: expired, and good again when it is sent again'),
+    .enum(['pending', 'accepted', 'revoked', 'expired'])
+    .describe('`expired`: pending after `expiresAt`, and good again when it is sent again'),
   groups: z.array(z.string()),
   roles: z.array(z.object({ roles: z.array(z.string()), service: z.string().optional(), compartmentId: z.string() })),
   invitedBy: z.string(),
@@ -64,14 +65,14 @@ const example = {
 
 const domainOf = (tx: Tx, row: Row): Promise<Domain | undefined> => tx.domains.get(row.domainId)
 
-const shown = async (tx: Tx, row: Row) => {
+const shown = async (tx: Tx, row: Row, now: EpochMs) => {
   const groups: string[] = []
   for (const id of row.groups) groups.push((await tx.groups.get(id))?.name ?? id)
   return given({
     id: row.id,
     email: row.email,
     domain: (await domainOf(tx, row))?.name ?? row.domainId,
-    status: row.status,
+    status: stateOf(row, now),
     groups,
     roles: row.roles.map(({ roles, service, compartmentId }) => given({ roles, service, compartmentId })),
     invitedBy: row.createdBy,
@@ -104,7 +105,7 @@ export const invitation: Noun<Row, Tenancy, never> = {
     return { id: row.id, name: row.email, compartmentId: domain?.compartmentId, facts }
   },
   view,
-  show: shown,
+  show: (tx, row, _scope, now) => shown(tx, row, now),
   example: { view: example },
 }
 

@@ -141,7 +141,11 @@ const announce = route<Params, object, KeyKind>({
       ask: asking(operation, call),
       change: async (work, found) => {
         const { key, made } = await announceKey(work, there(found), call.body, next)
-        return replyOf(edge, await signingKey.show(work.tx, key, domain), made ? `${call.at}/${key.id}` : undefined)
+        return replyOf(
+          edge,
+          await signingKey.show(work.tx, key, domain, work.now),
+          made ? `${call.at}/${key.id}` : undefined,
+        )
       },
     })
   },
@@ -170,7 +174,7 @@ const rotate = route<Params, object, KeyKind & { readonly unannounced: boolean }
       ask: asking(operation, call),
       change: async (work, found) => {
         const key = await rotateKeys(work, there(found), call.body, made)
-        return replyOf(edge, await signingKey.show(work.tx, key, domain), undefined)
+        return replyOf(edge, await signingKey.show(work.tx, key, domain, work.now), undefined)
       },
     })
   },
