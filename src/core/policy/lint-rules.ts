@@ -26,6 +26,11 @@ export const lintRules = {
     severity: 'warning',
     explanation: 'whoever is named here may do everything, now and with every resource-type to come',
   },
+  'deny-all-to-everybody': {
+    severity: 'warning',
+    explanation:
+      'everybody but the Administrators of the Default domain is locked out of everything, whatever is allowed',
+  },
   'not-for-list': {
     severity: 'notice',
     explanation:
@@ -78,6 +83,11 @@ export const lintRules = {
   'bare-value': {
     severity: 'warning',
     explanation: 'a value without quotes reads like a variable; it is taken as text',
+  },
+  'quoted-variable': {
+    severity: 'warning',
+    explanation:
+      'in quotes the name of a variable is a text like any other; only shipped policies mean the variable by it',
   },
   alias: {
     severity: 'notice',

@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue.ts'
 import { isKnownType, nearType } from './check.ts'
 import { type Fault, faultAt } from './fault.ts'
 import { lex } from './lex.ts'
+import { breadthOf } from './lint-breadth.ts'
 import { type Doom, doomsIn, firstTest, unequalGroups } from './lint-condition.ts'
 import { overlaps } from './lint-cover.ts'
 import { type Gap, gapsOf, isMeaningless, permissionsOf, unreached } from './lint-reach.ts'
@@ -83,6 +84,10 @@ const checkVariables = (condition: Condition, say: Say): void => {
   const fix = deprecated.get(condition.variable.text.toLowerCase())
   if (fix !== undefined)
     say('deprecated-variable', condition.variable.at, `\`${condition.variable.text}\` is out of use`, fix)
+  const values = condition.kind === 'compare' ? [condition.value] : condition.kind === 'in' ? condition.values : []
+  for (const { kind, text, at } of values)
+    if (kind === 'text' && /^(?:request|target)\.[a-z]+\.[a-z.-]+$/i.test(text))
+      say('quoted-variable', at, `\`'${text}'\` is compared as text`, `write \`${text}\` for its value`)
 }
 
 const groups = (where: Condition, quantifier: 'any' | 'all'): boolean =>
@@ -158,32 +163,6 @@ const checkReach = (grant: Grant, where: Condition, at: number, catalogue: Catal
     )
 }
 
-const checkBreadth = (statement: Exclude<Statement, { readonly kind: 'define' }>, say: Say): void => {
-  const { subject, action, where } = statement
-  const grants = statement.kind === 'allow' || ('deny' in statement && !statement.deny)
-  if (!grants || where) return
-  if (subject.kind === 'any-user')
-    say(
-      'any-user-without-where',
-      0,
-      '`any-user` without a condition',
-      'name a group, write `any-group`, or add `where …`',
-    )
-  if (
-    action.kind === 'verb' &&
-    action.verb === 'manage' &&
-    action.resourceType.text === 'all-resources' &&
-    statement.kind === 'allow' &&
-    statement.place.kind === 'tenancy'
-  )
-    say(
-      'manage-all-in-tenancy',
-      action.resourceType.at,
-      '`manage all-resources in tenancy` without a condition',
-      'name the resource-types, a compartment, or a condition',
-    )
-}
-
 /** Names and values in quotes; bare ones with such characters do not parse. */
 const checkTemplates = (text: string, say: Say): void => {
   for (const { kind, text: said, at } of lex(text).tokens) {
@@ -206,7 +185,7 @@ const checkOne = (statement: Statement, catalogue: Catalogue, say: Say): void =>
     for (const p of action.permissions)
       if (!catalogue.permissions.has(p.text))
         say('unknown-permission', p.at, `no resource-type has the permission \`${p.text}\``)
-  checkBreadth(statement, say)
+  for (const { id, at, message, fix } of breadthOf(statement)) say(id, at, message, fix)
   if (!where) return
   checkGroups(where, say)
   checkVariables(where, say)

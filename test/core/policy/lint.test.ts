@@ -20,6 +20,15 @@ describe('A14 one statement', () => {
     ["Allow any-user to use buckets in compartment Prod where request.networkSource.name = 'office'", []],
     ['Allow any-group to use buckets in compartment Prod', []],
     ['Deny any-user to use buckets in compartment Prod', []],
+    ['Deny any-user to inspect all-resources in tenancy', ['deny-all-to-everybody']],
+    ['Deny any-group to manage all-resources in tenancy', ['deny-all-to-everybody']],
+    ['Deny group Interns to inspect all-resources in tenancy', []],
+    ['Deny any-user to inspect all-resources in compartment Prod', []],
+    ["Deny any-user to inspect all-resources in tenancy where request.service.name = 'tests'", []],
+    [
+      "Allow group Ops to use buckets in compartment Prod where request.region = 'request.user.name'",
+      ['quoted-variable'],
+    ],
     ['Endorse any-user to use buckets in any-tenancy', ['any-user-without-where']],
     ['Deny endorse any-user to use buckets in any-tenancy', []],
     ['Allow group Ops to manage all-resources in tenancy', ['manage-all-in-tenancy']],
@@ -207,12 +216,15 @@ describe('A14 a set of statements', () => {
     [
       'a Deny of a larger subject',
       [read, 'Deny any-user to inspect all-resources in tenancy'],
-      [[0, 'shadowed-statement']],
+      [
+        [0, 'shadowed-statement'],
+        [1, 'deny-all-to-everybody'],
+      ],
     ],
     [
       'the Administrators are never denied',
       ['Allow group Administrators to read buckets in tenancy', 'Deny any-user to inspect all-resources in tenancy'],
-      [],
+      [[1, 'deny-all-to-everybody']],
     ],
     [
       'a smaller Deny',
