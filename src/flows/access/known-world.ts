@@ -10,13 +10,13 @@ const made = new WeakMap<Table<string>, Groups>()
 const groupsIn = (table: Known['groups']): Groups => {
   const known = made.get(table)
   if (known) return known
-  const all = [...table.entries()]
-  const groups = {
-    groups: new Map(all.map(([id, name]) => [name.toLowerCase(), id])),
-    groupIds: new Set(all.map(([id]) => id)),
+  const [groups, groupIds] = [new Map<string, string>(), new Set<string>()]
+  for (const [id, name] of table.entries()) {
+    groups.set(name.toLowerCase(), id)
+    groupIds.add(id)
   }
-  made.set(table, groups)
-  return groups
+  made.set(table, { groups, groupIds })
+  return { groups, groupIds }
 }
 
 export const worldIn = ({ snapshot, groups, dynamicGroups, domains }: Known): World => ({
