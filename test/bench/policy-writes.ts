@@ -118,11 +118,16 @@ const measure = async (store: Store): Promise<readonly (readonly [string, string
   const random = { id: () => `new-${ids++}` }
   const writer = policyWriter({ store, clock: () => Date.now(), random, catalogue, known, limits: unlimited })
   const stop = asking(known, world)
-  const longest = watch()
+  let longest = watch()
+  let cold: Pause | undefined
   const [written, seen]: [number[], number[]] = [[], []]
   for (let n = 0; n < WRITES; n++) {
     const { compartmentId, name, description, statements } = policyOf(`p${n * 7}`, slice(world, n * 7 + 1))
     await arrival()
+    if (n === 1) {
+      cold = longest()
+      longest = watch()
+    }
     const start = performance.now()
     await writer.putPolicy(operator, { tenancyId, compartmentId, name, description, statements })
     const committed = performance.now()
@@ -142,6 +147,7 @@ const measure = async (store: Store): Promise<readonly (readonly [string, string
     )}, at most ${millis(Math.max(...all))}`
   return [
     ['longest pause of the event loop', shown(pause)],
+    ...(cold ? [['the same in the first write of the process, when its code is new', shown(cold)] as const] : []),
     ['a write, as its author sees it', spread(written)],
     ['from the commit to an answer that knows it', spread(seen)],
     [
