@@ -1,7 +1,7 @@
 // Writing policies: every statement is parsed, checked and bound to ids before anything changes, and all faults are told at once. The row,
 // the new revision and the audit event are one transaction.
 import type { Actor } from '../../core/model/audit.ts'
-import type { DomainId, PolicyId, TenancyId } from '../../core/model/ids.ts'
+import { type DomainId, looksLikeId, type PolicyId, type TenancyId } from '../../core/model/ids.ts'
 import type { JsonObject } from '../../core/model/json.ts'
 import type { Policy } from '../../core/model/policy.ts'
 import { aliasesIn } from '../../core/policy/aliases.ts'
@@ -59,6 +59,8 @@ const checkShape = ({ name, statements }: PolicyInput): void => {
       'config-invalid',
       `expected a policy name of 1 to 100 letters, digits, spaces, \`.\`, \`_\` or \`-\` that begins with a letter or digit, got \`${name.slice(0, 120)}\``,
     )
+  // an id finds a policy as well as its name does: named like the id of another, it would answer in its place
+  if (looksLikeId(name)) throw new Problem('config-invalid', `a policy name must not look like an id, got \`${name}\``)
   if (statements.length === 0) throw new Problem('config-invalid', 'a policy has at least one statement')
 }
 
