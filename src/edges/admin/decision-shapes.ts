@@ -5,7 +5,7 @@ import type { JsonObject } from '../../core/model/json.ts'
 import type { Tree } from '../../core/policy/tree.ts'
 import type { Proposal } from '../../flows/access/proposal.ts'
 import { compartmentNamed } from './in-compartment.ts'
-import { reference, text } from './shapes.ts'
+import { reference, statementText } from './shapes.ts'
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -34,7 +34,7 @@ export const questionExample = {
 const policyAt = { compartment: reference.default('root'), name: word(100) }
 export const proposalShape = z.strictObject({
   put: z
-    .array(z.strictObject({ ...policyAt, statements: z.array(text(20_000)).min(1).max(500) }))
+    .array(z.strictObject({ ...policyAt, statements: z.array(statementText).min(1).max(500) }))
     .max(50)
     .default([])
     .describe('policies that would be written; one of that name there would be replaced'),

@@ -27,6 +27,8 @@ export const text = (most: number) =>
     .max(most)
     .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u, 'must not contain control characters')
 export const description = text(1000).default('')
+/** Of a policy. Longer than one may be: what is wrong with it is said by whoever reads it, with its place and the limit. */
+export const statementText = text(200_000)
 export const instant = z.iso.datetime({ offset: true, error: 'expected a time such as `2030-01-31T09:30:00Z`' })
 
 const MOST_TAGS = 64

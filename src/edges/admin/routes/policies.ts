@@ -16,7 +16,7 @@ import { compartmentIdOf, pathOf, placeNamed, targetAt, treeIn } from '../in-com
 import type { Noun } from '../noun.ts'
 import { nounRoutes } from '../noun-write.ts'
 import type { Route } from '../route.ts'
-import { description, text, whenOf } from '../shapes.ts'
+import { description, statementText, whenOf } from '../shapes.ts'
 
 type Body = { readonly description: string; readonly statements: readonly string[] }
 /** `at`: the compartment that the path names; of the list, none. */
@@ -129,7 +129,7 @@ export const policy: Noun<Policy, Scope, Body> = {
   }),
   fixedName: true, // attached by name: a policy of another name is another policy
   nameShape: z.string().max(100), // the flow says what a policy may be called
-  body: z.strictObject({ description, statements: z.array(text(20_000).min(1)).min(1).max(1000) }),
+  body: z.strictObject({ description, statements: z.array(statementText.min(1)).min(1).max(1000) }),
   write: async ({ tx, who }, { scope, before, name, body, flows }) => {
     if (scope.at === undefined) throw new Problem('not-found')
     if (before?.system)
