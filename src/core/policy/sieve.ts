@@ -1,6 +1,6 @@
-// Whom a question need not ask after: for every subject and every few types, which parts of the tree any of its rows covers, as bits. Nine of
-// ten groups of an asker have nothing to say about the type at hand where it lies; their rows, each somewhere else in memory, are never
-// touched. Bits are only ever added, so that all indexes that came from one another share one sieve: what is gone is asked after in vain.
+// Whom a question need not ask after: for every subject and every few types, which parts of the tree any of its rows covers, as bits. Most
+// groups of an asker have nothing to say about the type at hand where it lies; their rows, each somewhere else in memory, are not touched.
+// Bits are only ever added, so that all indexes that came from one another share one sieve: what is gone is asked after in vain.
 import { ALL } from './reach.ts'
 import type { Tree } from './tree.ts'
 
