@@ -3,26 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { migrate } from '../../src/adapters/store-sql/migrate-command.ts'
-import { type Seen, type Settings, up, type Visitor, visitor, type Workplace, workplace } from '../program.ts'
-import { noPostgres, postgresSchema, postgresUrl } from '../stores/open-test-store.ts'
+import { type Seen, up, type Visitor, visitor, type Workplace, workplace } from '../program.ts'
 import { administrator, type caller, PASSWORD } from './administrator.ts'
-
-type Place = {
-  readonly settings: Settings
-  readonly env: { readonly [name: string]: string }
-  readonly close: () => Promise<void>
-}
-const onDisk = async (): Promise<Place> => ({ settings: {}, env: {}, close: async () => undefined })
-const onPostgres = async (): Promise<Place> => {
-  const schema = await postgresSchema()
-  await migrate({ kind: 'postgres', url: schema.url }, 'up')
-  return {
-    settings: { 'store.path': undefined },
-    env: { GWANMUN_DATABASE_URL: schema.url },
-    close: () => schema.remove(),
-  }
-}
+import { type Place, places } from './places.ts'
 
 const hidden = (page: Seen, name: string): string =>
   new RegExp(`name="${name}" value="([^"]*)"`).exec(page.text)?.[1] ?? ''
@@ -32,7 +15,8 @@ const section = (page: Seen, group: string): string =>
 const administered = (page: Seen): readonly string[] =>
   [...page.text.matchAll(/<h2 id="g-(\w+)"/g)].map((m) => m[1] ?? '')
 
-const suite = (open: () => Promise<Place>): void => {
+describe.each(places)('%s', (_, open) => {
+  if (!open) return test.skip('no second store', () => undefined)
   let at: Workplace
   let place: Place
   let base: string
@@ -183,10 +167,4 @@ const suite = (open: () => Promise<Place>): void => {
       expect([action, items.length > 0]).toEqual([action, true])
     }
   })
-}
-
-describe('embedded', () => suite(onDisk))
-describe.skipIf(postgresUrl === undefined)(
-  postgresUrl === undefined ? `PostgreSQL (skipped: ${noPostgres})` : 'PostgreSQL',
-  () => suite(onPostgres),
-)
+})
