@@ -5,10 +5,11 @@ import type { Route } from '../../../src/edges/admin/route.ts'
 import { catalogue } from '../../flows/access/office.ts'
 import { noPostgres, postgresUrl } from '../../stores/open-test-store.ts'
 import { askRoute } from './attack/ask-route.ts'
+import { allow, member } from './attack/callers.ts'
 import { broken, leaks } from './attack/promises.ts'
 import type { Got } from './attack/send.ts'
 import { changesBetween, type Watched, watchedPostgres, watchedSqlite } from './attack/watched-store.ts'
-import { allow, member, openWorld, table, type World } from './attack/world.ts'
+import { openWorld, table, type World } from './attack/world.ts'
 
 const kinds: readonly (readonly [name: string, watch: (() => Promise<Watched>) | undefined])[] = [
   ['sqlite', watchedSqlite],

@@ -3,16 +3,23 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { PersonId, ServiceIdId } from '../../../src/core/model/ids.ts'
 import { askRoute } from './attack/ask-route.ts'
+import { type Caller, member } from './attack/callers.ts'
 import { broken, leaks } from './attack/promises.ts'
 import { changesBetween, watchedSqlite } from './attack/watched-store.ts'
-import { type Caller, member, openWorld, table, type World } from './attack/world.ts'
+import { openWorld, table, type World } from './attack/world.ts'
 
 let world: World
 let more: readonly Caller[]
 beforeAll(async () => {
   world = await openWorld(watchedSqlite)
   const { bed } = world
-  const caller = (name: string, key: string): Caller => ({ name, authorization: `Bearer ${key}`, gets: 'nothing' })
+  const caller = (name: string, key: string): Caller => ({
+    name,
+    authorization: `Bearer ${key}`,
+    gets: 'nothing',
+    sees: 'nothing',
+    tenancy: 'acme',
+  })
   const person = (id: PersonId) => ({ kind: 'person', id }) as const
   const locked = await bed.addPerson('locked', { status: 'locked' })
   const removed = await bed.addPerson('removed')

@@ -15,13 +15,27 @@ type Aim = {
   readonly body?: unknown
 }
 
+const papers = new Map([
+  ['Report', 'Paper'],
+  ['REPORT', 'PAPER'],
+])
 /** Examples that name a place of their own are moved to where the aim is, so that the question is asked about that. */
-const bodyFor = ({ operationId, bodyExample }: Route, things: Things): unknown => {
+export const bodyFor = ({ operationId, bodyExample }: Route, things: Things): unknown => {
   const domain = things.get('/domains/{domain}')
   const user = things.get('/domains/{domain}/users/{user}')?.name
   if (operationId === 'createInvitation') return { ...(bodyExample as object), domainId: domain?.id }
   if (operationId === 'putApplication') return { ...(bodyExample as object), domains: [domain?.name] }
   if (operationId === 'createApiKey') return { ...(bodyExample as object), owner: { user, domain: domain?.name } }
+  if (operationId === 'putPolicy' || operationId === 'patchPolicy') {
+    const [group, place] = [things.get('/domains/{domain}/groups/{group}'), things.get('/compartments/{compartment}')]
+    const statement = `Allow group ${domain?.name}/${group?.name} to read buckets in compartment ${place?.name}`
+    return { ...(bodyExample as object), statements: [statement] }
+  }
+  // the demonstration has a service with resources of that name already
+  if (operationId === 'putService' || operationId === 'patchService')
+    return JSON.parse(
+      JSON.stringify(bodyExample).replaceAll(/report/gi, (word) => papers.get(word) ?? 'paper'),
+    ) as unknown
   return bodyExample
 }
 

@@ -72,6 +72,23 @@ export const hostileWords: readonly string[] = [
   'Allow any-user to',
   "ANY {instance.id = 'a'",
 ]
+/** What costs more to read than to write. */
+export const filterBombs: readonly string[] = [
+  'id pr and '.repeat(90),
+  `id pr${' and id pr'.repeat(90)}`,
+  `${'('.repeat(450)}id pr${')'.repeat(450)}`,
+  'not '.repeat(200),
+  `name eq "${'\\'.repeat(450)}"`,
+  `name eq "${'a'.repeat(900)}"`,
+  `name co "${'%'.repeat(300)}_"`,
+  `${' '.repeat(900)}id pr`,
+  `${'a.'.repeat(450)}b eq 1`,
+  'name eq 1e999',
+  `name eq ${'9'.repeat(900)}`,
+  "name eq 'x'",
+  'name eq "x" or 1=1',
+  'name\0eq "x"',
+]
 /** Segments of a path as they are written, not as they mean. */
 export const rawSegments: readonly string[] = [
   '%',
@@ -88,6 +105,15 @@ export const rawSegments: readonly string[] = [
   ';a=b',
   '',
   'a?b',
+  'a#b',
+  '.%2e',
+  '%2E%2E%2Fother',
+  '%252e%252e',
+  'a%0d%0aset-cookie:%20a=b',
+  '%5c..%5c',
+  '*',
+  ':domain',
+  '__proto__',
   '%F0%9F%92%A5',
 ]
 const odd: readonly unknown[] = [
@@ -165,6 +191,16 @@ export const spoiltTexts: readonly ((text: string) => string | Buffer)[] = [
   (text) => `${text}${text}`,
   (text) => text.replace(/^\{/, '{"__proto__":{"admin":true},"constructor":null,'),
   (text) => text.replace(/^\{"(\w+)":/, '{"$1":null,"$1":'),
+  (text) => text.replace(/\}$/, ',"__proto__":{"isAdmin":true,"toString":1}}'),
+  (text) => text.replace(/\}$/, ',"constructor":{"prototype":{"admin":true}}}'),
+  (text) => text.replace(/:"[^"]*"/, ':"\\u0000"'),
+  (text) => text.replace(/:"[^"]*"/, ':"\\ud800"'),
+  (text) => text.replace(/:"[^"]*"/, ':"\\udfff\\ud800"'),
+  () => `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`,
+  () => `[${'null,'.repeat(100_000)}null]`,
+  () => `{${Array.from({ length: 50_000 }, (_, n) => `"k${n}":0`).join(',')}}`,
+  () => `{"n":${'9'.repeat(100_000)}}`,
+  () => '{"n":-0,"n":1E+2,"n":0.1e-999}',
   () => '',
   () => 'null',
   () => '"text"',

@@ -5,9 +5,23 @@ export type Plant = readonly [method: 'PUT' | 'POST', path: string, body: unknow
 /** What the examples of the document speak of, so that they can be sent as they are. */
 const ofExamples: readonly Plant[] = [
   ...['Prod', 'Test', 'Shop', 'Shop:Front'].map((path): Plant => ['PUT', `/compartments/${path}`, {}]),
-  ...['Finance', 'contractors'].map((group): Plant => ['PUT', `/domains/default/groups/${group}`, {}]),
+  ...['Finance', 'contractors', 'auditors'].map((group): Plant => ['PUT', `/domains/default/groups/${group}`, {}]),
   ...['lee', 'kim'].map((user): Plant => ['PUT', `/domains/default/users/${user}`, {}]),
   ['PUT', '/service-ids/deployer', {}],
+  // what some things can be done to alone: a domain that is closed, a service without resources, a provider that can be asked
+  ['PUT', '/domains/closed', { active: false }],
+  ['PUT', '/services/plain', { types: {} }],
+  [
+    'PUT',
+    '/domains/default/identity-providers/partner',
+    { saml: { metadataUrl: 'https://partner.example/metadata' }, enabled: false },
+  ],
+  [
+    'PUT',
+    '/domains/default/identity-providers/corp',
+    { oidc: { issuer: 'https://corp.example', clientId: 'gateway' } },
+  ],
+  ['PUT', '/domains/default/identity-providers/corp/group-mappings/old', { exact: 'old', groups: ['Finance'] }],
 ]
 
 export const plantedBy = (where: string, domain: string) => {
@@ -38,7 +52,8 @@ export const plantedBy = (where: string, domain: string) => {
     ['PUT', `${inDomain}/groups/${p}group/members/${p}user`, {}],
     ['PUT', `${inDomain}/dynamic-groups/${p}machines`, { description: canary, rule: "ANY {instance.id = 'a'}" }],
     ['PUT', `/service-ids/${p}bot`, { description: canary }],
-    ['POST', '/api-keys', { owner: { serviceId: `${p}bot` }, name: `${p}key`, scopes: ['pdp'] }],
+    ['PUT', `/service-ids/${p}keeper`, {}],
+    ['POST', '/api-keys', { owner: { serviceId: `${p}keeper` }, name: `${p}key`, scopes: ['pdp'] }],
     ['PUT', `${inDomain}/sign-on-rules/${p}rule`, { groups: [`${p}group`], level: 'password' }],
     ['PUT', `${inDomain}/password-policies/${p}strong`, { groups: [`${p}group`], minLength: 20 }],
     [

@@ -12,7 +12,7 @@ const document = openApiOf(table, 'https://id.example', '1') as Described
 export const declared = ({ method, path }: Route): readonly number[] =>
   Object.keys(document.paths[`/tenancies/{tenancy}${path}`]?.[method.toLowerCase()]?.responses ?? {}).map(Number)
 
-const problem = z.strictObject({
+export const problem = z.strictObject({
   type: z.string().regex(/^urn:gwanmun:problem:[a-z-]+$/),
   title: z.string().min(1),
   status: z.int(),

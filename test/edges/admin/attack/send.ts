@@ -14,18 +14,21 @@ export type Got = {
   readonly text: string
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 8 })
-const MOST_MS = 20_000
+/** Nothing hangs: far more than anything takes, however busy the machine is. */
+const MOST_MS = 180_000
 
 export const send = (url: string, { method, path, headers, body }: Sent): Promise<Got> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
+    // a connection for each: one that the other side let go meanwhile would look like an answer that never came
+    const agent = new Agent({ keepAlive: true })
     const asking = request({ hostname, port, method, path, headers, agent }, (response) => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))
       response.on('error', reject)
       response.on('end', () => {
         clearTimeout(waiting)
+        agent.destroy()
         const text = Buffer.concat(parts).toString('utf8')
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
       })
@@ -33,6 +36,7 @@ export const send = (url: string, { method, path, headers, body }: Sent): Promis
     const waiting = setTimeout(() => asking.destroy(new Error(`no answer within ${MOST_MS} ms`)), MOST_MS)
     asking.on('error', (error) => {
       clearTimeout(waiting)
+      agent.destroy()
       reject(error)
     })
     asking.on('close', () => reject(new Error('the connection was closed without an answer')))

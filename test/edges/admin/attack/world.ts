@@ -3,10 +3,15 @@
 // their own lists, so that a new noun is a target without a word about it.
 import { apiDocuments } from '../../../../src/adapters/yaml/api-documents.ts'
 import type { CredentialId, DeviceId, GroupId, KeyId, PersonId, SessionId } from '../../../../src/core/model/ids.ts'
+import type { ApiKeyScope } from '../../../../src/core/model/workload.ts'
 import type { Route } from '../../../../src/edges/admin/route.ts'
 import { tableOf } from '../../../../src/edges/admin/table.ts'
 import { accessRequester } from '../../../../src/flows/access/request-access.ts'
+import { newPassword } from '../../../../src/flows/directory/seed-people.ts'
+import { sealedFor } from '../../../../src/flows/upkeep/ensure-keys.ts'
 import { type Bed, openBed } from '../bed.ts'
+import { type Ask, callersOf } from './callers.ts'
+import { openNeighbours } from './neighbours.ts'
 import { type Plant, plantedBy } from './plants.ts'
 import { type Got, send } from './send.ts'
 import type { Watched } from './watched-store.ts'
@@ -46,7 +51,6 @@ export const pathTo = (
 }
 
 type Known = Map<string, Thing>
-type Ask = (method: string, path: string, body?: unknown) => Promise<Got>
 const asker =
   (bed: Bed, tenancy: string, key: string): Ask =>
   (method, path, body) =>
@@ -101,7 +105,7 @@ const improvise = async (ask: Ask, known: ReadonlyMap<string, Thing>, prefix: st
 
 /** What only a person or the gateway itself brings: a session, an authenticator, a device, a signing key, a mail, a request for a group. */
 const lived = async (bed: Bed, where: Where, known: Known, secret: string): Promise<void> => {
-  const { store, random, clock } = bed
+  const { store, random, clock, secrets } = bed
   const [userAt, groupAt] = ['/domains/{domain}/users/{user}', '/domains/{domain}/groups/{group}']
   const personId = (known.get(userAt)?.id ?? '') as PersonId
   const [session, credential] = [random.id() as SessionId, random.id() as CredentialId]
@@ -110,6 +114,7 @@ const lived = async (bed: Bed, where: Where, known: Known, secret: string): Prom
     const person = (await tx.people.get(personId)) ?? fail(`${where} has no person`)
     const { tenancyId, domainId } = person
     const now = clock()
+    await tx.people.put({ ...person, emailVerified: true })
     await tx.sessions.add({
       id: session,
       tokenHash: secret,
@@ -126,6 +131,7 @@ const lived = async (bed: Bed, where: Where, known: Known, secret: string): Prom
       endReason: undefined,
       version: 0,
     } as unknown as Parameters<typeof tx.sessions.add>[0])
+    await tx.credentials.add(newPassword(random, now, personId, 'not-a-hash'))
     const data = { kind: 'totp', secretSealed: secret, lastStep: -1 } as const
     await tx.credentials.add({
       id: credential,
@@ -138,8 +144,9 @@ const lived = async (bed: Bed, where: Where, known: Known, secret: string): Prom
     })
     const trusted = { id: device, personId, tokenHash: `${secret}-device`, label: 'laptop' }
     await tx.devices.put({ ...trusted, createdAt: now, lastUsedAt: now, expiresAt: now + 3_600_000 })
-    const made = { id: key, domainId, use: 'oidc', alg: 'ES256', status: 'active', createdAt: now } as const
-    await tx.keys.add({ ...made, privateSealed: secret, publicJwk: undefined, certificatePem: undefined })
+    const made = { id: key, domainId, use: 'oidc', alg: 'ES256', status: 'next', createdAt: now } as const
+    const privateSealed = secrets.seal(JSON.stringify({ kty: 'EC', d: secret }), sealedFor(key))
+    await tx.keys.add({ ...made, privateSealed, publicJwk: undefined, certificatePem: undefined })
     const payload = { to: `mail-of-${where}@example.com`, subject: secret, text: secret }
     const waiting = { attempts: 0, dueAt: now, lastError: undefined }
     await tx.outbox.add({ id: message, tenancyId, kind: 'mail', payload, ...waiting })
@@ -185,71 +192,6 @@ const populate = async (bed: Bed, where: Where, key: string) => {
   return { things: known as Things, secrets: [...secrets, ...plant.secrets, secret], canary: plant.canary, ask }
 }
 
-export type Caller = {
-  readonly name: string
-  readonly authorization: string | undefined
-  readonly gets: 'all' | 'some' | 'nothing'
-}
-
-/** Somebody of the domain `partners`, so that `default` is not their own: a key of theirs. */
-export const member = async (bed: Bed, name: string, statements: readonly string[] = []): Promise<string> => {
-  const id = await bed.addPerson(name, {}, 'partners')
-  await bed.join(id, await bed.addGroup(`${name}s`, 'partners'))
-  if (statements.length > 0) await allow(bed, name, statements)
-  return bed.keyOf({ kind: 'person', id })
-}
-export const allow = (bed: Bed, name: string, statements: readonly string[]) =>
-  bed.policy(
-    `for ${name}`,
-    statements.map((statement) => `Allow group partners/${name}s to ${statement}`),
-  )
-
-const callersOf = async (bed: Bed, farKey: string, ask: Ask): Promise<readonly Caller[]> => {
-  const owner = (id: PersonId) => ({ kind: 'person', id }) as const
-  const now = bed.clock()
-  const [nobody, reader, scoped, delegate] = [
-    await member(bed, 'nobody'),
-    await member(bed, 'reader', ['read all-resources in tenancy']),
-    await member(bed, 'scoped', ["manage all-resources in tenancy where target.domain.name = 'partners'"]),
-    await member(bed, 'delegate'),
-  ]
-  const given = await ask('PUT', '/role-assignments/delegated', {
-    holder: { kind: 'person', name: 'partners/delegate' },
-    roles: ['identity-domain-administrator'],
-    resource: { attributes: { 'target.domain.name': 'partners' } },
-  })
-  if (given.status !== 201) fail(given.text)
-  const disabled = await bed.addPerson('gone', { status: 'disabled' })
-  const root = owner(bed.root)
-  await bed.join(disabled, bed.administrators)
-  const caller = (name: string, key: string | undefined, gets: Caller['gets'] = 'nothing'): Caller => ({
-    name,
-    authorization: key === undefined ? undefined : `Bearer ${key}`,
-    gets,
-  })
-  bed.tokens.set('token-of-root', { clientId: 'gwanmun-cli', personId: bed.root, scopes: ['openid', 'admin'] })
-  bed.tokens.set('token-of-an-app', { clientId: 'some-app', personId: bed.root, scopes: ['openid', 'admin'] })
-  bed.tokens.set('token-without-scope', { clientId: 'gwanmun-cli', personId: bed.root, scopes: ['openid'] })
-  return [
-    caller('an administrator', bed.rootKey, 'all'),
-    caller('an administrator by token', 'token-of-root', 'all'),
-    caller('a reader', reader, 'some'),
-    caller('an administrator of another domain by policy', scoped, 'some'),
-    caller('an administrator of another domain by role', delegate, 'some'),
-    caller('a person who holds nothing', nobody, 'some'),
-    caller('an administrator of another tenancy', farKey),
-    caller('nobody', undefined),
-    caller('an unknown key', `gwm_${'A'.repeat(43)}`),
-    caller('an expired key', await bed.keyOf(root, { expiresAt: now - 1 })),
-    caller('a revoked key', await bed.keyOf(root, { revokedAt: now - 1 })),
-    caller('a key without the scope', await bed.keyOf(root, { scopes: ['pdp'] })),
-    caller('a key of a disabled person', await bed.keyOf(owner(disabled))),
-    caller('a token of another application', 'token-of-an-app'),
-    caller('a token without the scope', 'token-without-scope'),
-    { name: 'no bearer', authorization: 'Basic cm9vdDpyb290', gets: 'nothing' },
-  ]
-}
-
 export const openWorld = async (watch: () => Promise<Watched>) => {
   const watched = await watch()
   const bed = await openBed(async () => watched.store)
@@ -260,16 +202,32 @@ export const openWorld = async (watch: () => Promise<Watched>) => {
   const home = await populate(bed, 'home', bed.rootKey)
   const away = await populate(bed, 'away', bed.rootKey)
   const far = await populate(bed, 'far', farKey)
+  const things = { home: home.things, away: away.things, far: far.things }
+  const farKeyOf = (scopes: readonly ApiKeyScope[]) =>
+    bed.keyOf({ kind: 'person', id: farRoot }, { tenancyId: bed.otherTenancyId, scopes })
+  const neighbours = await openNeighbours({ bed, things, farKeyOf })
+  const cursors: string[] = []
+  for (const { ask } of [home, far])
+    for (const list of ['/policies', '/domains/default/groups', '/audit-events', '/compartments']) {
+      const { next } = json(await ask('GET', `${list}?limit=1`))
+      if (typeof next === 'string') cursors.push(next)
+    }
   return {
     bed,
     watched,
+    /** Of lists of both tenancies. */
+    cursors,
+    /** What was no answer of ours since the last look. */
+    thrown: () => [...bed.thrown.splice(0), ...neighbours.thrown.splice(0)],
+    neighbours,
     callers: await callersOf(bed, farKey, home.ask),
-    things: { home: home.things, away: away.things, far: far.things },
+    things,
     canaries: { home: home.canary, away: away.canary, far: far.canary },
     /** In no answer, whoever asks. */
     secrets: [...home.secrets, ...away.secrets, ...far.secrets, 'not-a-hash'],
     askAsRoot: home.ask,
     close: async () => {
+      await neighbours.close()
       await bed.close()
       await watched.close()
     },
