@@ -59,7 +59,10 @@ describe('A1 every fault of a statement is reported, with its place and what to 
     ],
     ['Allow group A to {} in tenancy', ['1:19 expected a permission such as `USER_READ`, found `}`']],
     ['Allow group A to {USER_READ in tenancy', ['1:29 expected `,` or `}`, found `in`; add `}`']],
-    ['Allow group A to read users in tenancy where any {}', ['1:51 expected a condition, found `}`; put one in, or remove the group']],
+    [
+      'Allow group A to read users in tenancy where any {}',
+      ['1:51 expected a condition, found `}`; put one in, or remove the group'],
+    ],
     [
       "Allow group A to read users in tenancy where all {a.b = 'c',}",
       ['1:61 expected a condition after `,`, found `}`; remove the last `,`'],
@@ -93,7 +96,10 @@ describe('A1 every fault of a statement is reported, with its place and what to 
       "Allow group A to read users in tenancy where a.b = 'c' where d.e = 'f'",
       ['1:56 a statement has one `where`; write `where all { …, … }`'],
     ],
-    ['Allow group A to read users in tenancy where', ['1:45 expected a condition after `where`, found the end; add one, or leave out `where`']],
+    [
+      'Allow group A to read users in tenancy where',
+      ['1:45 expected a condition after `where`, found the end; add one, or leave out `where`'],
+    ],
     [
       'Allow group A to read users in tenancy where a.b = ‘c’',
       ["1:52 expected a straight single quote, found `‘`; write `'c'`"],
