@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { migrations } from '../src/adapters/store-sql/migrations/all.ts'
 import { leavesOf } from '../src/adapters/yaml/settings.ts'
 import { program } from '../src/cli/program.ts'
 import { configSchema } from '../src/config.ts'
@@ -106,4 +107,8 @@ test('docs/operate.md quotes messages and reasons that there are', () => {
       expect([code, ours.includes(`'${code}'`)]).toEqual([code, true])
   for (const [, status, code = ''] of text.matchAll(/(\d{3}) `([a-z-]+)`/g))
     if (Object.hasOwn(catalogue, code)) expect([code, status]).toEqual([code, String(catalogue[code as Slug][0])])
+})
+test('the newest release of the changelog names the schema that this build makes', () => {
+  const [, newest] = /Schema version (\d+)/.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')) ?? []
+  expect(newest).toBe(Object.keys(migrations('sqlite')).at(-1)?.split('-')[0])
 })
