@@ -78,6 +78,8 @@ describe('I1 what it shows', () => {
   })
   test('in Korean too', async () => {
     const { html } = await get('/account', { 'accept-language': 'ko' })
+    expect(html).toContain('<b>인증 앱</b>') // nobody gave it a name of its own
+    expect(html).not.toContain('authenticator app')
     expect(html).toContain('<b>Corp SAML</b>에서 온 그룹 <b>CORP-&lt;Everyone&gt;</b>, 규칙 <b>everybody</b>에 따름')
     expect(html).toContain('소속 그룹 <b>finance &lt;i&gt;</b>에 적용되는 규칙 <b>finance-mfa</b>')
   })
