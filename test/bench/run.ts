@@ -2,6 +2,7 @@
 // longer rounds and the large sizes. Prints a table and keeps nothing.
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { admin } from './admin.ts'
 import { authzen } from './authzen.ts'
 import { memory } from './memory.ts'
 import { oidc } from './oidc.ts'
@@ -11,13 +12,22 @@ import { size } from './size.ts'
 import { startUp } from './start-up.ts'
 import { type Bench, type Row, tableOf } from './table.ts'
 
-const benches: { readonly [name: string]: Bench } = { oidc, authzen, saml, scim, 'start-up': startUp, memory, size }
+const benches: { readonly [name: string]: Bench } = {
+  oidc,
+  authzen,
+  saml,
+  scim,
+  'start-up': startUp,
+  memory,
+  size,
+  admin,
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { full: { type: 'boolean', default: false }, 'cpu-prof': { type: 'boolean', default: false } },
 })
-const slow = ['memory', 'size'] // by name, or with `--full`
+const slow = ['memory', 'size', 'admin'] // by name, or with `--full`
 const chosen =
   positionals.length > 0 ? positionals : Object.keys(benches).filter((name) => values.full || !slow.includes(name))
 const unknown = chosen.filter((name) => !Object.hasOwn(benches, name))
