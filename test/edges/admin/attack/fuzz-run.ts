@@ -172,13 +172,13 @@ export const fuzz = async (watch: () => Promise<Watched>, { count, seed, told: t
         await rehearse(sources, attempt, (operation) => !tally.untouched.has(operation))
         return
       }
-      const dice = diceOf(seed + round)
+      const dice = diceOf(Math.imul(seed, 0x9e3779b1) + round) // neighbouring seeds have nothing in common
       const turns = sources
-        .flatMap((source, n) => Array.from({ length: PER_SOURCE }, (_, k) => ({ source, n, k, order: dice() })))
+        .flatMap((source) => Array.from({ length: PER_SOURCE }, () => ({ source, order: dice(), seed: dice() })))
         .sort((a, b) => a.order - b.order)
-      for (const { source, n, k } of turns) {
+      for (const { source, seed: of } of turns) {
         if (tally.requests >= count) return
-        const [next] = fc.sample(source.random, { numRuns: 1, seed: seed + round * 100_003 + n * 101 + k })
+        const [next] = fc.sample(source.random, { numRuns: 1, seed: Math.floor(of * 2 ** 31) })
         if (!next) continue
         if (next.isValid !== undefined) tally.bodies++
         if (next.isValid) tally.validBodies++
