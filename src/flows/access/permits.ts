@@ -59,6 +59,8 @@ export type Standing = {
   readonly isAdministrative: (subject: string) => boolean
   /** Permissions that the subject (a group, a service ID) holds and the administrator does not; `of: 'gateway'`: only those over the gateway itself. */
   readonly lacks: (subject: string, of: 'gateway' | 'everything') => readonly string[]
+  /** Permissions that these statements would give to anybody and the administrator does not hold. */
+  readonly lacksToGrant: (clauses: readonly Clause[]) => readonly string[]
 }
 export type StandingOf = {
   (tx: Tx, who: Administrator, now: EpochMs): Promise<Standing>
@@ -105,6 +107,7 @@ const nobody: Standing = {
   isAdministrator: false,
   isAdministrative: () => true,
   lacks: () => ['everything'],
+  lacksToGrant: () => ['everything'],
 }
 
 const permissionsIn = (clause: Clause, { catalogue }: Snapshot, of: 'gateway' | 'everything') =>
@@ -149,6 +152,20 @@ const lacked = (asker: Asker, subject: string, of: 'gateway' | 'everything'): re
   return [...missing].sort()
 }
 
+/** Its own half of an agreement with another tenancy gives nobody anything here. */
+const lackedToGrant = (asker: Asker, clauses: readonly Clause[]): readonly string[] => {
+  const { tree } = asker.snapshot
+  const missing = new Set<string>()
+  for (const clause of clauses) {
+    if (clause.effect !== 'allow' || clause.kind === 'endorse') continue
+    const place = clause.compartmentId === undefined ? tree.places[0] : tree.byId.get(clause.compartmentId)
+    if (!place) continue
+    const given = permissionsIn(clause, asker.snapshot, 'everything')
+    for (const name of lackedAt(asker, given, place, clause.system)) missing.add(name)
+  }
+  return [...missing].sort()
+}
+
 const isOfRow: IsOpen = (variable) => variable.startsWith('target.')
 
 const standingIn = (snapshot: Snapshot, principal: Principal, who: Administrator, now: EpochMs): Standing => {
@@ -178,6 +195,7 @@ const standingIn = (snapshot: Snapshot, principal: Principal, who: Administrator
     isAdministrative: (subject) =>
       subject === administrators || grantsOf(snapshot, subject).some(({ clause }) => isPower(clause, snapshot)),
     lacks: (subject, of) => lacked(asker, subject, of),
+    lacksToGrant: (clauses) => lackedToGrant(asker, clauses),
   }
 }
 

@@ -3,7 +3,9 @@
 import type { Group } from '../../core/model/group.ts'
 import type { DomainId, GroupId, PersonId } from '../../core/model/ids.ts'
 import type { Person } from '../../core/model/person.ts'
+import type { Policy } from '../../core/model/policy.ts'
 import type { EpochMs } from '../../core/model/time.ts'
+import { type Clause, clausesOf } from '../../core/policy/clause.ts'
 import { isLive } from '../../core/release/attribute-bag.ts'
 import type { Tx } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
@@ -58,6 +60,20 @@ export const refuseUnheldGroup = ({ standing }: Work, { id, name, system }: Grou
   const lacked = standing.lacks(id, 'gateway')
   if (lacked.length > 0)
     throw new Problem('not-permitted', `\`${name}\` holds what you do not: ${inWords(lacked)}`, { reason: 'not-held' })
+}
+
+const meaningOf = ({ text, subjects, compartmentId }: Clause): string => JSON.stringify([text, subjects, compartmentId])
+
+/** What was said before, and means the same, may be said again by whoever changes the rest. */
+export const refuseUnheldStatements = ({ standing }: Work, before: Policy | undefined, after: Policy): void => {
+  if (standing.isAdministrator || !standing.asker) return
+  const { catalogue } = standing.asker.snapshot
+  const said = new Set(before ? clausesOf(before, catalogue).map(meaningOf) : [])
+  const lacked = standing.lacksToGrant(clausesOf(after, catalogue).filter((clause) => !said.has(meaningOf(clause))))
+  if (lacked.length > 0)
+    throw new Problem('not-permitted', `\`${after.name}\` grants what you do not hold there: ${inWords(lacked)}`, {
+      reason: 'not-held',
+    })
 }
 
 /** For everything that could become a way into the account, or lock its owner out. */

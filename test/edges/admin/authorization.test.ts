@@ -71,7 +71,7 @@ describe.each(stores)('%s', (_, open) => {
   })
 
   test('A6 a policy is written by whoever may write it where it is attached', async () => {
-    const { key } = await bed.somebody('pia', ['manage policies in compartment Prod'])
+    const { key } = await bed.somebody('pia', ['manage policies in compartment Prod', 'inspect buckets in tenancy'])
     const put = (path: string) =>
       bed.call(
         'PUT',
@@ -98,10 +98,48 @@ describe.each(stores)('%s', (_, open) => {
     expect((await bed.call('DELETE', `${at('Test')}/policies/of-Test`, {}, key)).status).toBe(403)
   })
 
+  test('A5 T4 nobody gives by a policy what they do not hold, to others or to themselves', async () => {
+    const { key } = await bed.somebody('gus', [
+      'manage policies in tenancy',
+      'use buckets in compartment Prod',
+      "manage objects in compartment Prod where target.object.name = 'a'",
+    ])
+    const path = `${at('Prod')}/policies/gifts`
+    const put = (...statements: string[]) => bed.call('PUT', path, { body: { statements } }, key)
+    for (const statement of [
+      'Allow group guss to manage buckets in compartment Prod',
+      'Allow any-user to {BUCKET_DELETE} in compartment Prod',
+      "Allow group Open to manage buckets in compartment Prod where request.user.name = 'nobody'",
+      'Allow group guss to manage all-resources in compartment Prod',
+      'Allow group Open to read objects in compartment Prod', // held under a condition only
+      'Allow service faas to manage buckets in compartment Prod',
+    ])
+      expect(await put(statement), statement).toMatchObject({ status: 403, body: { reason: 'not-held' } })
+    expect((await bed.call('GET', path)).status).toBe(404)
+    const elsewhere = await bed.call(
+      'PUT',
+      '/compartments/root/policies/gifts',
+      { body: { statements: ['Allow group Open to use buckets in tenancy'] } },
+      key,
+    )
+    expect(elsewhere).toMatchObject({ status: 403, body: { reason: 'not-held' } })
+
+    const held = 'Allow group Open to use buckets in compartment Prod'
+    expect((await put(held)).status).toBe(201)
+    // what somebody else gave may stay as it is, and be taken away
+    const given = 'Allow group Open to manage objects in compartment Prod'
+    expect((await bed.call('PUT', path, { body: { statements: [given] } })).status).toBe(200)
+    expect((await put(held, given)).status).toBe(200)
+    expect((await put(held, given.replace('Open', 'guss'))).body).toMatchObject({ reason: 'not-held' })
+    expect((await put(held)).status).toBe(200)
+    expect((await put(held, given)).body).toMatchObject({ reason: 'not-held' })
+  })
+
   test('A5 who may write Deny statements can be denied by the type of the policy, of taking one away too', async () => {
     const { key } = await bed.somebody('eve', [
       "manage policies in tenancy where target.policy.type != 'deny'",
       'inspect policies in tenancy',
+      'read buckets in tenancy',
     ])
     const path = '/compartments/root/policies/eves'
     const put = (statement: string) => bed.call('PUT', path, { body: { statements: [statement] } }, key)

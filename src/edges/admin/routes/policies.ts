@@ -10,6 +10,7 @@ import { systemPolicies } from '../../../core/policy/system.ts'
 import type { Tree } from '../../../core/policy/tree.ts'
 import { worldOf } from '../../../flows/access/write-policy.ts'
 import { administratorsGroup } from '../../../flows/directory/administrators.ts'
+import { refuseUnheldStatements } from '../../../flows/directory/power.ts'
 import type { Tx } from '../../../ports/store.ts'
 import { Problem } from '../../../problem.ts'
 import { compartmentIdOf, pathOf, placeNamed, targetAt, treeIn } from '../in-compartment.ts'
@@ -130,14 +131,17 @@ export const policy: Noun<Policy, Scope, Body> = {
   fixedName: true, // attached by name: a policy of another name is another policy
   nameShape: z.string().max(100), // the flow says what a policy may be called
   body: z.strictObject({ description, statements: z.array(statementText.min(1)).min(1).max(1000) }),
-  write: async ({ tx, who }, { scope, before, name, body, flows }) => {
+  write: async (work, { scope, before, name, body, flows }) => {
+    const { tx, who } = work
     if (scope.at === undefined) throw new Problem('not-found')
     if (before?.system)
       throw new Problem('not-permitted', `\`${before.name}\` is a system policy: it cannot be changed`, {
         reason: 'system-policy',
       })
     const input = { tenancyId: who.tenancyId, compartmentId: scope.at, name, ...body }
-    return (await flows.policies.putPolicyIn(tx, who.actor, input, who.requestId)).policy
+    const { policy } = await flows.policies.putPolicyIn(tx, who.actor, input, who.requestId)
+    refuseUnheldStatements(work, before, policy)
+    return policy
   },
   remove: async ({ tx, who }, row, _scope, flows) => {
     await flows.policies.removePolicyIn(tx, who.actor, row, who.requestId)
