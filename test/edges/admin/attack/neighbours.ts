@@ -2,7 +2,7 @@
 // signals (SSF). Who may come in is planted here: keys of service IDs, and access tokens out of a table.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { keyMaker as keys, privateKeyPem } from '../../../../src/adapters/keys.ts'
+import { privateKeyPem } from '../../../../src/adapters/keys.ts'
 import type { DomainId, ServiceIdId } from '../../../../src/core/model/ids.ts'
 import type { ApiKeyScope } from '../../../../src/core/model/workload.ts'
 import { callerBy } from '../../../../src/edges/authzen/caller.ts'
@@ -23,24 +23,12 @@ import { guardedStore } from '../../../../src/flows/directory/lock-out.ts'
 import { domainFinder } from '../../../../src/flows/sign-in/find-domain.ts'
 import { ensureKeys } from '../../../../src/flows/upkeep/ensure-keys.ts'
 import { keyRing as keyRingOf } from '../../../../src/flows/upkeep/key-ring.ts'
-import type { KeyMaker } from '../../../../src/ports/keys.ts'
 import { catalogue, operator, roles } from '../../../flows/access/office.ts'
 import type { Bed } from '../bed.ts'
 import type { Caller } from './callers.ts'
+import { sameKeys } from './same-keys.ts'
 import { send } from './send.ts'
 import type { Things, Where } from './world.ts'
-
-const fresh = keys()
-const made = new Map<string, ReturnType<KeyMaker['make']>>()
-/** Every world has the same keys: making one costs more than a hundred requests. */
-const keyMaker: KeyMaker = {
-  ...fresh,
-  make: (alg, certificate) => {
-    const key = `${alg} ${certificate === undefined}`
-    if (!made.has(key)) made.set(key, fresh.make(alg, certificate))
-    return made.get(key) ?? fresh.make(alg, certificate)
-  },
-}
 
 type Token = {
   readonly tenancyId: string
@@ -147,7 +135,7 @@ const caller = (
 export const openNeighbours = async ({ bed, things, farKeyOf }: Planted) => {
   const tokens = new Map<string, Token>()
   const served = await serve(bed, tokens)
-  await ensureKeys({ ...bed, keyMaker })(operator, bed.tenancyId)
+  await ensureKeys({ ...bed, keyMaker: sameKeys })(operator, bed.tenancyId)
   const idOf = (where: Where): string => things[where].get('/applications/{application}')?.id ?? ''
   const tokenOf = (where: Where, scopes: readonly string[], personId?: string): string => {
     const token = `token-${tokens.size}`

@@ -13,6 +13,7 @@ import { type Bed, openBed } from '../bed.ts'
 import { type Ask, callersOf } from './callers.ts'
 import { openNeighbours } from './neighbours.ts'
 import { type Plant, plantedBy } from './plants.ts'
+import { sameKeys } from './same-keys.ts'
 import { type Got, send } from './send.ts'
 import type { Watched } from './watched-store.ts'
 
@@ -109,6 +110,7 @@ const lived = async (bed: Bed, where: Where, known: Known, secret: string): Prom
   const [userAt, groupAt] = ['/domains/{domain}/users/{user}', '/domains/{domain}/groups/{group}']
   const personId = (known.get(userAt)?.id ?? '') as PersonId
   const [session, credential] = [random.id() as SessionId, random.id() as CredentialId]
+  const { privateJwk, publicJwk } = await sameKeys.make('ES256') // it may be put to use
   const [device, key, message] = [random.id() as DeviceId, random.id() as KeyId, random.id()]
   await store.write(async (tx) => {
     const person = (await tx.people.get(personId)) ?? fail(`${where} has no person`)
@@ -145,8 +147,8 @@ const lived = async (bed: Bed, where: Where, known: Known, secret: string): Prom
     const trusted = { id: device, personId, tokenHash: `${secret}-device`, label: 'laptop' }
     await tx.devices.put({ ...trusted, createdAt: now, lastUsedAt: now, expiresAt: now + 3_600_000 })
     const made = { id: key, domainId, use: 'oidc', alg: 'ES256', status: 'next', createdAt: now } as const
-    const privateSealed = secrets.seal(JSON.stringify({ kty: 'EC', d: secret }), sealedFor(key))
-    await tx.keys.add({ ...made, privateSealed, publicJwk: undefined, certificatePem: undefined })
+    const privateSealed = secrets.seal(JSON.stringify({ ...JSON.parse(privateJwk), canary: secret }), sealedFor(key))
+    await tx.keys.add({ ...made, privateSealed, publicJwk, certificatePem: undefined })
     const payload = { to: `mail-of-${where}@example.com`, subject: secret, text: secret }
     const waiting = { attempts: 0, dueAt: now, lastError: undefined }
     await tx.outbox.add({ id: message, tenancyId, kind: 'mail', payload, ...waiting })
