@@ -12,7 +12,6 @@ import { migrateCommand } from './migrate.ts'
 import { gatherSettings } from './print.ts'
 import { recoverAdminCommand } from './recover-admin.ts'
 import { serveCommand } from './serve.ts'
-import { signInCommand } from './sign-in.ts'
 
 export type GlobalOptions = {
   readonly config?: string
@@ -56,6 +55,11 @@ const rare: readonly {
     name: 'audit',
     what: 'what was recorded: verify and export it',
     load: async (shell) => (await import('./audit.ts')).auditCommand(shell),
+  },
+  {
+    name: 'sign-in',
+    what: 'what sign-ins ask, and why; and what they would ask',
+    load: async (shell) => (await import('./sign-in.ts')).signInCommand(shell),
   },
   {
     name: 'login',
@@ -153,7 +157,6 @@ export const program = async (shell: Shell, version: string, argv: readonly stri
     recoverAdminCommand(shell),
     keysCommand(shell),
     mappingCommand(shell),
-    signInCommand(shell),
     healthCommand(shell),
   ]
   for (const command of usual) root.addCommand(command)

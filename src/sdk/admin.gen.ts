@@ -2344,6 +2344,93 @@ export type Operations = {
     readonly body: undefined
     readonly answer: undefined
   }
+  /** What a sign-in would ask of somebody, step by step, and the rule and group behind each demand: `POST /domains/{domain}/sign-ins/explain`. Needs GetUser on users or GetCredential on credentials or GetSignOnPolicy on sign-on-policies or GetPasswordPolicy on password-policies or GetIdentityProvider on identity-providers or GetApplication on applications or GetGroup on groups. */
+  readonly explainSignIn: {
+    readonly path: { readonly domain: string }
+    readonly query: Nothing
+    readonly body: {
+      readonly user: string
+      readonly app?: string
+      readonly groups?: readonly string[]
+      readonly level?: 0 | 1 | 2 | 3
+      readonly idp?: string
+      readonly upstreamLevel?: 0 | 1 | 2 | 3
+      readonly trustedDeviceDays?: number
+    }
+    readonly answer: {
+      readonly person: {
+        readonly id: string
+        readonly username: string
+        readonly status: string
+      }
+      readonly groups: readonly string[]
+      readonly need: {
+        readonly denied?: {
+          readonly value: true
+          readonly because: {
+            readonly by: "rule" | "request" | "administrator" | "default"
+            readonly rule?: string
+            readonly group?: string
+            readonly app?: string
+          }
+        }
+        readonly level: {
+          readonly value: number
+          readonly because: {
+            readonly by: "rule" | "request" | "administrator" | "default"
+            readonly rule?: string
+            readonly group?: string
+            readonly app?: string
+          }
+        }
+        readonly factors?: {
+          readonly value: readonly string[]
+          readonly because: {
+            readonly by: "rule" | "request" | "administrator" | "default"
+            readonly rule?: string
+            readonly group?: string
+            readonly app?: string
+          }
+        }
+        readonly maxAgeSeconds?: {
+          readonly value: number
+          readonly because: {
+            readonly by: "rule" | "request" | "administrator" | "default"
+            readonly rule?: string
+            readonly group?: string
+            readonly app?: string
+          }
+        }
+        readonly trustedDevice?: {
+          readonly value: {
+            readonly days: number
+            readonly count: number
+          }
+          readonly because: {
+            readonly by: "rule" | "request" | "administrator" | "default"
+            readonly rule?: string
+            readonly group?: string
+            readonly app?: string
+          }
+        }
+        readonly applied: readonly string[]
+      }
+      readonly enrolled: readonly string[]
+      readonly route: {
+        readonly kind: "local" | "idp"
+        readonly name?: string
+        readonly level?: number
+      }
+      readonly passwordPolicy: {
+        readonly name: string
+        readonly group?: string
+        readonly expiresAt?: string
+      }
+      readonly steps: readonly {
+        readonly do: string
+      }[]
+    }
+  }
   /** Play recent sign-ins through under proposed sign-on and mapping rules: `POST /domains/{domain}/sign-ins/replay`. Needs GetAuditEvent on audit-events or GetSignOnPolicy on sign-on-policies or GetGroupMapping on group-mappings. */
   readonly replaySignIns: {
     readonly path: { readonly domain: string }
@@ -3021,6 +3108,7 @@ export const operations = {
   putPasswordPolicy: ['PUT', '/domains/{domain}/password-policies/{policy}'],
   patchPasswordPolicy: ['PATCH', '/domains/{domain}/password-policies/{policy}'],
   deletePasswordPolicy: ['DELETE', '/domains/{domain}/password-policies/{policy}'],
+  explainSignIn: ['POST', '/domains/{domain}/sign-ins/explain'],
   replaySignIns: ['POST', '/domains/{domain}/sign-ins/replay'],
   rotateSigningKeys: ['POST', '/domains/{domain}/signing-keys/rotate'],
   listSigningKeys: ['GET', '/domains/{domain}/signing-keys'],

@@ -28,6 +28,7 @@ import { roleRoutes } from './routes/roles.ts'
 import { serviceRoutes } from './routes/service-catalogue.ts'
 import { serviceIdRoutes } from './routes/service-ids.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { signInExplainRoutes } from './routes/sign-in-explain.ts'
 import { signInReplayRoutes } from './routes/sign-in-replay.ts'
 import { signOnRoutes } from './routes/sign-on.ts'
 import { signingKeyRoutes } from './routes/signing-keys.ts'
@@ -62,6 +63,7 @@ export const tableOf = (documents: Documents): readonly Route[] => [
   ...connectionTestRoutes,
   ...domainRoutes(documents),
   ...signOnRoutes(documents),
+  ...signInExplainRoutes,
   ...signInReplayRoutes(documents),
   ...signingKeyRoutes,
   ...identityProviderRoutes(documents),

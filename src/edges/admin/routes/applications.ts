@@ -5,8 +5,10 @@ import type { DeclaredApp } from '../../../core/model/declared.ts'
 import type { AppId } from '../../../core/model/ids.ts'
 import type { JsonObject } from '../../../core/model/json.ts'
 import type { Domain, Tenancy } from '../../../core/model/tenancy.ts'
+import type { Target } from '../../../flows/access/permits.ts'
 import { appDocument, namesFrom } from '../../../flows/directory/documents.ts'
 import { putApp, removeApp, rotateSecret, type WrittenApp } from '../../../flows/directory/write-apps.ts'
+import type { Tx } from '../../../ports/store.ts'
 import { byName } from '../by-name.ts'
 import { type Documents, documentShape, named } from '../documents.ts'
 import { domainFacts } from '../in-domain.ts'
@@ -23,8 +25,15 @@ const factsOf = (domains: readonly Domain[], protocol: string): JsonObject => {
   const [only, ...others] = domains
   return { protocol, ...(only && others.length === 0 ? domainFacts(only) : {}) }
 }
-const offeredIn = ({ domains }: Scope, { domainIds }: App): readonly Domain[] =>
-  domains.filter((d) => domainIds.includes(d.id))
+export const applicationTarget = (domains: readonly Domain[], app: App): Target => {
+  const offeredIn = domains.filter((d) => app.domainIds.includes(d.id))
+  return { id: app.id, name: app.name, compartmentId: undefined, facts: factsOf(offeredIn, app.settings.protocol) }
+}
+/** By name, else by id. */
+export const applicationCalled = async (tx: Tx, { id }: Tenancy, called: string): Promise<App | undefined> => {
+  const found = (await tx.apps.byName(id, called)) ?? (await tx.apps.get(called as AppId))
+  return found?.tenancyId === id ? found : undefined
+}
 const wantedIn = ({ domains }: Scope, declared: DeclaredApp): readonly Domain[] =>
   domains.filter((d) => declared.domains.some((name) => name.toLowerCase() === d.name.toLowerCase()))
 
@@ -57,10 +66,7 @@ const applicationNoun = (documents: Documents): Noun<Row, Scope, DeclaredApp> =>
       scope: { tenancy, domains: await tx.domains.list(tenancy.id) },
       place: { compartmentId: undefined },
     }),
-    find: async (tx, { tenancy }, called) => {
-      const found = (await tx.apps.byName(tenancy.id, called)) ?? (await tx.apps.get(called as AppId))
-      return found?.tenancyId === tenancy.id ? found : undefined
-    },
+    find: (tx, { tenancy }, called) => applicationCalled(tx, tenancy, called),
     rows: (tx, { tenancy }) => tx.apps.list(tenancy.id),
     paged: byName<App, Scope, Tenancy['id']>({
       source: (tx) => tx.apps,
@@ -69,12 +75,7 @@ const applicationNoun = (documents: Documents): Noun<Row, Scope, DeclaredApp> =>
     }),
     idOf: (row) => row.id,
     nameOf: (row) => row.name,
-    target: (_tx, row, scope) => ({
-      id: row.id,
-      name: row.name,
-      compartmentId: undefined,
-      facts: factsOf(offeredIn(scope, row), row.settings.protocol),
-    }),
+    target: (_tx, row, { domains }) => applicationTarget(domains, row),
     making: ({ scope, body: declared }) => ({ facts: factsOf(wantedIn(scope, declared), declared.settings.protocol) }),
     also: async (_tx, scope, before, declared) =>
       before
