@@ -5,6 +5,7 @@ import type { Person } from '../../core/model/person.ts'
 import type { EpochMs } from '../../core/model/time.ts'
 import { Problem } from '../../problem.ts'
 import type { Work } from '../access/administer.ts'
+import { refuseLastAdmin } from '../access/group-administration.ts'
 import { targetOf } from '../audit-event.ts'
 import { noteChange } from './note-change.ts'
 import { refuseUnheldGroup } from './power.ts'
@@ -45,6 +46,7 @@ export const putMembership = async (
     throw new Problem('config-invalid', '`expiresAt`: expected a time to come', { reason: 'expired' })
   const before = await direct(work, group, person)
   if (before?.role === role && before.expiresAt === expiresAt) return
+  if (role === 'user') await refuseLastAdmin(tx, group, person.id, 'downgrade', now)
   const after: Membership = {
     personId: person.id,
     groupId: group.id,
@@ -66,6 +68,7 @@ export const removeMembership = async (work: Work, group: Group, person: Person)
       `\`${person.username}\` was not put into \`${group.name}\` by hand: change it where it comes from`,
       { reason: 'not-a-direct-membership' },
     )
+  await refuseLastAdmin(work.tx, group, person.id, 'remove', work.now)
   await work.tx.memberships.remove(person.id, group.id, 'direct')
   await note(work, 'removed', group, person, { before, after: undefined })
 }

@@ -31,6 +31,7 @@ describe.each(stores)('%s', (_, open) => {
       ['ann', 'admin'],
       ['ben', 'user'],
     ])
+    await bed.call('PUT', member('Finance', 'ben'), { body: { role: 'admin' } })
     const changed = await bed.call('PATCH', member('Finance', 'ann'), { body: { role: 'user', expiresAt: null } })
     expect(changed.body).toMatchObject({ role: 'user' })
     expect(changed.body.expiresAt).toBeUndefined()
@@ -90,6 +91,60 @@ describe.each(stores)('%s', (_, open) => {
     ])
     expect((await bed.call('PUT', member('Writers', 'vic'), { body: {} }, more.key)).status).toBe(201)
     expect((await bed.call('PUT', member('Administrators', 'ann'), { body: {} })).status).toBe(201)
+  })
+
+  describe('E.2-21 the last administrator of a group', () => {
+    const kept = { status: 403, body: { reason: 'last-group-admin', detail: expect.stringContaining('`Payroll`') } }
+    const role = async (user: string) => (await bed.call('GET', member('Payroll', user))).body.role
+    const put = (user: string, body: object) => bed.call('PUT', member('Payroll', user), { body })
+    const remove = (user: string) => bed.call('DELETE', member('Payroll', user))
+    beforeAll(async () => {
+      await bed.addGroup('Payroll')
+      for (const name of ['dora', 'eli']) await bed.addPerson(name)
+      expect(await put('dora', { role: 'admin' })).toMatchObject({ status: 201 })
+      expect(await put('eli', {})).toMatchObject({ status: 201 })
+    })
+
+    test('E.2-21: is neither removed nor downgraded, and nothing is recorded as if', async () => {
+      const before = (await bed.audit()).filter((e) => e.action.startsWith('membership.'))
+      expect(await remove('dora')).toMatchObject(kept)
+      expect(await put('dora', {})).toMatchObject(kept)
+      expect(await bed.call('PATCH', member('Payroll', 'dora'), { body: { role: 'user' } })).toMatchObject(kept)
+      expect(await role('dora')).toBe('admin')
+      expect((await bed.audit()).filter((e) => e.action.startsWith('membership.'))).toEqual(before)
+    })
+    test('E.2-21: members who are none come and go, and an administrator goes once there is another', async () => {
+      expect((await remove('eli')).status).toBe(204)
+      expect((await put('eli', { role: 'admin' })).status).toBe(201)
+      expect((await put('dora', {})).status).toBe(200)
+      expect(await remove('eli')).toMatchObject(kept)
+      expect((await put('dora', { role: 'admin' })).status).toBe(200)
+    })
+    test('E.2-21: one whose time is over is none', async () => {
+      const expiresAt = new Date(bed.clock() + 60_000).toISOString()
+      expect((await put('eli', { role: 'admin', expiresAt })).status).toBe(200)
+      bed.later(60)
+      expect(await remove('dora')).toMatchObject(kept)
+      expect((await remove('eli')).status).toBe(204)
+      expect((await put('eli', { role: 'admin' })).status).toBe(201)
+    })
+    test('E.2-21: of two that are taken at once, one stays', async () => {
+      bed.beforeNextWrite(async () => {
+        expect((await remove('eli')).status).toBe(204)
+      })
+      expect(await remove('dora')).toMatchObject(kept)
+      expect((await put('eli', { role: 'admin' })).status).toBe(201)
+      const both = await Promise.all([remove('dora'), remove('eli')])
+      expect(both.map((answer) => answer.status).sort()).toEqual([204, 403])
+    })
+    test('E.2-21: a deleted person, and a deleted group, take it along', async () => {
+      for (const user of ['dora', 'eli'])
+        expect((await bed.call('DELETE', `/domains/default/users/${user}`)).status).toBe(204)
+      const list = await bed.call<List>('GET', '/domains/default/groups/Payroll/members')
+      expect(list.body.items).toEqual([])
+      expect((await put('cleo', { role: 'admin' })).status).toBe(201)
+      expect((await bed.call('DELETE', '/domains/default/groups/Payroll')).status).toBe(204)
+    })
   })
 
   test('nothing went wrong on our side', () => {

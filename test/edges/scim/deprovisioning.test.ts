@@ -100,6 +100,16 @@ describe.each(stores)('%s', (_, open) => {
     expect(await bed.store.read((tx) => tx.memberships.ofPerson(again))).toEqual([])
   })
 
+  test('U9, E.2-21: the last administrator of a group leaves the company all the same', async () => {
+    const leaver = await make('led-a-group')
+    const group = await bed.addGroup('Led')
+    await bed.join(leaver, group, { role: 'admin' })
+    const disabled = await patch(leaver, { op: 'replace', path: 'active', value: false })
+    expect([disabled.status, disabled.body.active]).toEqual([200, false])
+    expect((await bed.scim('DELETE', `/Users/${leaver}`)).status).toBe(204)
+    expect(await bed.store.read((tx) => tx.memberships.ofGroup(group))).toEqual([])
+  })
+
   test('U9: nobody is left outside: the last administrator is neither disabled nor deleted', async () => {
     const key = await bed.keyOf({ kind: 'person', id: bed.root }, { scopes: ['scim'] })
     const body = patchOf({ op: 'replace', path: 'active', value: false })

@@ -1,5 +1,5 @@
 // Who is in a group and why. Adding and removing need the permissions of both sides, the group and the person; only direct memberships are
-// given and taken here.
+// given and taken here, and never the last administrator's: a person or a group that is deleted takes it along.
 import { z } from 'zod'
 import { type Group, type Membership, sourceOf } from '../../../core/model/group.ts'
 import type { PersonId } from '../../../core/model/ids.ts'
