@@ -5,7 +5,7 @@ import { commonPasswords } from './adapters/common-passwords.ts'
 import { passkeyFactor } from './adapters/factor-passkey.ts'
 import { recoveryCodes } from './adapters/factor-recovery-code.ts'
 import { totpFactor } from './adapters/factor-totp.ts'
-import { guardedFetch } from './adapters/fetch-guard.ts'
+import { guardedFetch, inRange } from './adapters/fetch-guard.ts'
 import { hasher as argon2 } from './adapters/hasher.ts'
 import { privateKeyPem, keyMaker as webCryptoKeys } from './adapters/keys.ts'
 import { readCertificate } from './adapters/read-certificate.ts'
@@ -95,6 +95,7 @@ export const adaptersFor = async (config: Config) => {
     verifier,
     fetch,
     isCommonPassword,
+    inRange,
     factors,
     mailer,
     keyRing,

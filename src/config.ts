@@ -1,11 +1,11 @@
 // All of the configuration, read once: flag > environment > file > default. Unknown keys are faults, every fault is reported at once
 // with its source, durations carry their unit in the name, and no other file reads process.env.
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { z } from 'zod'
 import { type Fault, faultsOf, inOurWords, type Located, parseLocated } from './adapters/yaml/located.ts'
+import { networks } from './adapters/yaml/network.ts'
 import { type Env, type ReadSecret, secretField, secretReader } from './adapters/yaml/secret-field.ts'
 import {
   fromEnvironment,
@@ -19,12 +19,6 @@ import {
 } from './adapters/yaml/settings.ts'
 import { Problem } from './problem.ts'
 
-const isRange = (text: string): boolean => {
-  const [address = '', bits, more] = text.split('/')
-  const family = isIP(address)
-  if (family === 0 || more !== undefined) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
-}
 const port = z.int().min(0).max(65_535)
 const positive = z.int().positive()
 const path = z.string().min(1)
@@ -50,9 +44,7 @@ export const configSchema = (read: ReadSecret) =>
         .strictObject({ host: z.string().min(1).default('127.0.0.1'), port: port.default(9000) })
         .prefault({}),
       /** Addresses or CIDR ranges whose X-Forwarded-For is believed (client address only, never host or scheme). */
-      trustedProxies: z
-        .array(z.string().refine(isRange, 'expected an address or CIDR range such as `10.0.0.0/8`'))
-        .default([]),
+      trustedProxies: networks,
       store: z
         .strictObject({
           kind: z.enum(['embedded', 'postgres']).optional(),

@@ -92,7 +92,7 @@ export const wire = async (config: Config) => {
   const tries = triesOf({ store, clock })
   const answering = { ...base, hasher, factors, tries, isCommonPassword }
   const assess = assessor(base)
-  const begin = beginner(base)
+  const begin = beginner({ ...base, inRange: adapters.inRange })
   const signOut = signerOut({ ...base, upstreams })
   const findTenancy = tenancyFinder(base)
   const known = snapshots({ store, catalogue, roles })

@@ -35,7 +35,7 @@ const isPublic = (address: string): boolean => {
 /** Written out: the library would read `127` as 0.0.0.127 and `0/0` as everywhere. */
 const isRange = (text: string): boolean => isIP(text.split('/')[0] ?? '') !== 0
 
-const inRange = (address: string, range: string): boolean => {
+export const inRange = (address: string, range: string): boolean => {
   if (!isRange(range) || isIP(address) === 0) return false
   try {
     const parsed = ipaddr.process(address)

@@ -472,6 +472,10 @@ export type IdentityProvider = {
   readonly enabled?: boolean
   readonly showInChooser?: boolean
   readonly emailDomains?: readonly string[]
+  readonly routes?: {
+    readonly applications?: readonly string[]
+    readonly networks?: readonly string[]
+  }
   readonly saml?: {
     readonly metadataFile?: string
     readonly metadataXml?: string
@@ -527,6 +531,10 @@ export type IdentityProviderDocument = {
   readonly enabled?: boolean
   readonly showInChooser?: boolean
   readonly emailDomains?: readonly string[]
+  readonly routes?: {
+    readonly applications?: readonly string[]
+    readonly networks?: readonly string[]
+  }
   readonly saml?: {
     readonly metadataFile?: string
     readonly metadataXml?: string
@@ -2610,6 +2618,7 @@ export type Operations = {
       readonly enabled?: unknown
       readonly showInChooser?: unknown
       readonly emailDomains?: unknown
+      readonly routes?: unknown
       readonly saml?: unknown
       readonly oidc?: unknown
       readonly attributes?: unknown

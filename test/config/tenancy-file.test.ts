@@ -152,6 +152,12 @@ applications:
       'idTokenAlg',
     ],
     ['an unknown statement that proves two factors', idp(`${saml}, assurance: { unmatched: mfa }`), 'must be 0 or 1'],
+    [
+      'F8: a network that is none',
+      idp(`${saml}, routes: { networks: [10.0.0.0/8, 10.0.0.0/33] }`),
+      '`domains[0].idps[0].routes.networks[1]` expected an address or CIDR range such as `10.0.0.0/8`',
+    ],
+    ['F8: a route that is none', idp(`${saml}, routes: { countries: [kr] }`), 'countries'],
     ['linking by an e-mail nobody owns', idp(`${saml}, linkByEmail: true`), 'needs `emailDomains`'],
     [
       'mappings of nothing',

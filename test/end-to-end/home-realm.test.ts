@@ -1,5 +1,5 @@
-// F8: which provider somebody is led to: by the domain of the address, by the hint of the application, by choice; and by nothing else. The real
-// program, on both stores.
+// F8: which provider somebody is led to: by the hint of the application, the domain of the address, the application, the network, by choice; and
+// by nothing else. The real program, on both stores.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { type Seen, up, visitor, type Workplace, workplace } from '../program.ts
 import { company, SSO } from './company.ts'
 import { type Place, places } from './places.ts'
 
+const PASSWORD = 'correct horse battery staple'
 const tenancy = `
 tenancy: { name: acme }
 domains:
@@ -18,10 +19,18 @@ domains:
     localSignIn: false
     idps:
       - { name: company, displayName: The company, saml: { metadataFile: company.xml } }
+  - name: routed
+    idps:
+      - { name: payroll-people, displayName: Payroll people, showInChooser: false, routes: { applications: [payroll, shared] }, saml: { metadataFile: company.xml } }
+      - { name: partners, displayName: Partners, emailDomains: [partner.example, both.example], routes: { applications: [shared] }, saml: { metadataFile: partners.xml } }
+      - { name: intranet, displayName: Intranet, emailDomains: [both.example], routes: { networks: [10.20.0.0/16, '2001:db8::/32'] }, saml: { metadataFile: intranet.xml } }
+      - { name: asleep, displayName: Asleep, enabled: false, routes: { applications: [payroll, desk], networks: ['0.0.0.0/0', '::/0'] }, saml: { metadataFile: company.xml } }
 applications:
-  - name: desk
-    domains: [default]
-    oidc: { clientId: desk, tokenEndpointAuth: none, redirectUris: ['http://localhost/cb'] }
+  - { name: desk, domains: [default, routed], oidc: { clientId: desk, tokenEndpointAuth: none, redirectUris: ['http://localhost/cb'] } }
+  - { name: payroll, domains: [routed], oidc: { clientId: payroll, tokenEndpointAuth: none, redirectUris: ['http://localhost/cb'] } }
+  - { name: shared, domains: [routed], oidc: { clientId: shared, tokenEndpointAuth: none, redirectUris: ['http://localhost/cb'] } }
+seed:
+  people: [{ domain: routed, username: admin, password: { env: ADMIN_PASSWORD } }]
 `
 
 describe.each(places)('%s', (_, open) => {
@@ -34,10 +43,16 @@ describe.each(places)('%s', (_, open) => {
     at = workplace()
     const port = await at.port()
     base = `http://localhost:${port}`
-    writeFileSync(join(at.folder, 'tenancies/company.xml'), (await company(at.folder)).metadata)
+    const { metadata } = await company(at.folder)
+    for (const name of ['company', 'partners', 'intranet']) // each where its sign-in page is
+      writeFileSync(
+        join(at.folder, `tenancies/${name}.xml`),
+        metadata.replaceAll('https://company.example', `https://${name}.example`),
+      )
     writeFileSync(join(at.folder, 'tenancies/acme.yaml'), tenancy)
     const settings = { baseUrl: base, 'listen.port': port, 'listen.host': 'localhost', ...place.settings }
-    await at.gwanmun(['serve'], settings, { env: place.env }).says(up)
+    const env = { ...place.env, ADMIN_PASSWORD: PASSWORD, GWANMUN_TRUSTED_PROXIES: '127.0.0.0/8,::1' }
+    await at.gwanmun(['serve'], settings, { env }).says(up)
   })
   afterAll(async () => {
     await at?.close()
@@ -58,18 +73,26 @@ describe.each(places)('%s', (_, open) => {
     const browser = visitor(base)
     return ends(await browser.answer(await browser.go(account()), { username }))
   }
-  const hinted = async (hint: string): Promise<Seen> => {
-    const asked = new URLSearchParams({
-      client_id: 'desk',
+  const authorize = (app: string, more: object = {}): string =>
+    `/authorize?${new URLSearchParams({
+      client_id: app,
       response_type: 'code',
       scope: 'openid',
       redirect_uri: 'http://localhost/cb',
       code_challenge: 'a'.repeat(43),
       code_challenge_method: 'S256',
-      idp_hint: hint,
-    })
-    return visitor(base).go(`/d/acme/default/authorize?${asked}`)
-  }
+      ...more,
+    })}`
+  const hinted = (hint: string): Promise<Seen> =>
+    visitor(base).go(`/d/acme/default${authorize('desk', { idp_hint: hint })}`)
+
+  /** Which provider's page the browser is sent to. */
+  const host = ({ headers }: Seen): string | undefined => URL.parse(headers.get('location') ?? '')?.hostname
+  const routed = (path: string): string => `/d/acme/routed${path}`
+  const from = (address: string) =>
+    visitor(base, (url, init) => fetch(url, { ...init, headers: { ...init.headers, 'x-forwarded-for': address } }))
+  const offered = ({ text }: Seen): readonly string[] =>
+    [...text.matchAll(/id="idp-([a-z-]+)"/g)].map(([, name]) => name ?? '')
 
   test('F8: the domain of the address leads to its provider, known or not, in whatever letters', async () => {
     expect(await named('somebody@company.example')).toBe('provider')
@@ -97,5 +120,60 @@ describe.each(places)('%s', (_, open) => {
   })
   test('F8: where there is one way in, nobody is asked', async () => {
     expect(ends(await visitor(base).go(account('only')))).toBe('provider')
+  })
+  test('F8: an application leads to its provider, whether the chooser shows it or not; one that is off leads nobody', async () => {
+    expect(host(await visitor(base).go(routed(authorize('payroll'))))).toBe('company.example')
+    const desk = await visitor(base).go(routed(authorize('desk')))
+    expect([ends(desk), offered(desk)]).toEqual(['name', ['intranet', 'partners']])
+  })
+  test('F8: a network leads to its provider, as a trusted proxy saw the address', async () => {
+    for (const address of ['10.20.0.1', '10.20.255.254', '2001:db8::7', '::ffff:10.20.3.4', '10.20.3.4, 127.0.0.1'])
+      expect([address, host(await from(address).go(routed('/account')))]).toEqual([address, 'intranet.example'])
+    for (const address of ['10.21.0.1', '2001:db9::7', 'nonsense', '10.20.0.1, 192.0.2.1'])
+      expect([address, ends(await from(address).go(routed('/account')))]).toEqual([address, 'name'])
+  })
+  test('F8: the hint goes before the application, and the application before the network', async () => {
+    const inside = '10.20.3.4'
+    expect(host(await from(inside).go(routed(authorize('payroll', { idp_hint: 'partners' }))))).toBe('partners.example')
+    expect(host(await from(inside).go(routed(authorize('payroll'))))).toBe('company.example')
+    expect(host(await from(inside).go(routed(authorize('desk'))))).toBe('intranet.example')
+  })
+  test('F8: of several by the same right the chooser shows just these; what is typed goes before them', async () => {
+    const browser = from('10.20.3.4')
+    const page = await browser.go(routed(authorize('shared')))
+    expect([ends(page), offered(page)]).toEqual(['name', ['partners', 'payroll-people']])
+    expect(host(await browser.answer(page, { do: 'choose-idp', idp: 'payroll-people' }))).toBe('company.example')
+    const typing = visitor(base)
+    const again = await typing.go(routed(authorize('shared')))
+    expect(host(await typing.answer(again, { username: 'x@partner.example' }))).toBe('partners.example')
+    const plain = visitor(base)
+    const local = await plain.answer(await plain.go(routed(authorize('shared'))), { username: 'admin' })
+    expect([ends(local), offered(local)]).toEqual(['password', ['intranet', 'partners']])
+    const wide = visitor(base)
+    const narrow = await wide.answer(await wide.go(routed('/account')), { username: 'x@both.example' })
+    expect([ends(narrow), offered(narrow)]).toEqual(['name', ['intranet', 'partners']])
+    const other = visitor(base)
+    const asked = await other.answer(await other.go(routed(authorize('shared'))), { do: 'start-over' })
+    expect([ends(asked), offered(asked)]).toEqual(['name', ['intranet', 'partners']])
+  })
+  test('F8: who is led and comes back may sign in another way, and is then not led again; no circle, nobody locked out', async () => {
+    const browser = visitor(base)
+    const payroll = routed(authorize('payroll'))
+    expect(host(await browser.go(payroll))).toBe('company.example')
+    const page = await browser.go(payroll)
+    expect([page.status, host(page), page.text.includes('Sign in another way')]).toEqual([200, undefined, true])
+    expect(host(await browser.go(`${page.url}?with=upstream`))).toBe('company.example')
+    const choice = await browser.answer(page, { do: 'start-over' })
+    expect(ends(choice)).toBe('name')
+    const form = await browser.answer(choice, { username: 'admin' })
+    const done = await browser.answer(form, { password: PASSWORD })
+    expect(done.headers.get('location')).toMatch(/^http:\/\/localhost\/cb\?code=/)
+    expect((await browser.go(payroll)).headers.get('location')).toMatch(/^http:\/\/localhost\/cb\?code=/)
+    for (const name of browser.cookies.keys()) if (name.startsWith('gwanmun_s_')) browser.cookies.delete(name)
+    expect(host(await browser.go(payroll))).toBe('company.example')
+  })
+  test('F8: the sign-in page by itself is for choosing, from whatever network', async () => {
+    const page = await from('10.20.3.4').go(routed('/sign-in'))
+    expect([ends(page), offered(page)]).toEqual(['name', ['intranet', 'partners']])
   })
 })

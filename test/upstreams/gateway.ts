@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import { passkeyFactor } from '../../src/adapters/factor-passkey.ts'
 import { recoveryCodes } from '../../src/adapters/factor-recovery-code.ts'
 import { totpFactor } from '../../src/adapters/factor-totp.ts'
-import { guardedFetch } from '../../src/adapters/fetch-guard.ts'
+import { guardedFetch, inRange } from '../../src/adapters/fetch-guard.ts'
 import { hasher } from '../../src/adapters/hasher.ts'
 import { keyMaker, privateKeyPem } from '../../src/adapters/keys.ts'
 import { samlVerifier } from '../../src/adapters/saml-verify/verifier.ts'
@@ -78,7 +78,7 @@ export const openGateway = async (
   const pages = pagesBy(render)
   const signIn = signInEdge({
     findDomain: domainFinder({ store, baseUrl }),
-    begin: beginner(base),
+    begin: beginner({ ...base, inRange }),
     show: shower({ ...base, factors }),
     respond: responder({ ...base, factors, hasher: hasher(), tries: tries(base), isCommonPassword: () => false }),
     finish: finisher(base),

@@ -10,6 +10,7 @@ import type {
   DeclaredSignOnRule,
 } from '../../core/model/declared.ts'
 import type { GroupMatch } from '../../core/model/idp.ts'
+import { networks } from './network.ts'
 import type { FileField, SecretField } from './references.ts'
 
 /** In URLs. */
@@ -256,6 +257,7 @@ export const idp = (secret: SecretField, file: FileField, secretsRequired = true
       emailDomains: z
         .array(z.string().regex(/^[a-z0-9.-]+\.[a-z0-9-]+$/, 'expected a lower-case domain without `@`'))
         .default([]),
+      routes: z.strictObject({ applications: names, networks }).prefault({}),
       saml: samlTrust(file).optional(),
       oidc: oidcTrust(secret, secretsRequired).optional(),
       attributes: attributes.prefault({}),

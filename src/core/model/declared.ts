@@ -52,6 +52,7 @@ export type DeclaredIdp = {
   readonly enabled: boolean
   readonly showInChooser: boolean
   readonly emailDomains: readonly string[]
+  readonly routes: { readonly applications: readonly string[]; readonly networks: readonly string[] }
   readonly trust: SamlTrust | (Omit<OidcTrust, 'clientSecretSealed'> & { readonly clientSecret: string | undefined })
   readonly attributes: AttributeMapping
   readonly groupsFrom: readonly string[]

@@ -1,7 +1,7 @@
 // An upstream identity provider of a domain: how to reach it, what to believe of it, which groups it brings.
 
 import type { Level } from '../assurance/level.ts'
-import type { DomainId, GroupId, IdpId, MappingRuleId, TenancyId } from './ids.ts'
+import type { AppId, DomainId, GroupId, IdpId, MappingRuleId, TenancyId } from './ids.ts'
 
 /** Claim or attribute name → which of our fields it fills. */
 export type AttributeMapping = {
@@ -60,6 +60,8 @@ export type Idp = {
   readonly showInChooser: boolean
   /** Home-realm discovery: a user name ending in one of these goes here. Lower case, without @. */
   readonly emailDomains: readonly string[]
+  /** The same for whoever comes for one of these applications, or from one of these networks (addresses or CIDR ranges). */
+  readonly routes?: { readonly applications: readonly AppId[]; readonly networks: readonly string[] }
   readonly trust: SamlTrust | OidcTrust
   readonly attributes: AttributeMapping
   readonly groupsFrom: readonly string[] // attribute or claim names whose values are upstream groups

@@ -52,6 +52,10 @@ export type Journey = {
   readonly personId: PersonId | undefined
   /** Local sign-in was chosen or found (true), an IdP was (its id), or nothing yet (undefined). */
   readonly route: 'local' | IdpId | undefined
+  /** Several providers it could be by the same right: only these are offered until another way is asked for. */
+  readonly choice?: readonly IdpId[] | undefined
+  /** The application or the network led to the route, not the person; `again`: before, too, and nobody signed in. */
+  readonly led?: { readonly again: boolean } | undefined
   readonly sessionId: SessionId | undefined // the session whose evidence it began with; none once it is about somebody else
   /** The session that was in the browser when it began: it ends when this journey ends in another one. */
   readonly beganIn: SessionId | undefined

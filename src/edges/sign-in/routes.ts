@@ -165,6 +165,7 @@ const beginForAccount = async (
     sessionToken: cookies.session(req, domain),
     deviceToken: cookies.device(req, domain),
     source: sourceOf(req),
+    choosing: true,
   })
   cookies.setBrowser(res, domain, begun.browserToken, begun.expiresAt)
   res.redirect(303, `${issuer}/sign-in/${begun.journeyId}`)

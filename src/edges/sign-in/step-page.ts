@@ -97,6 +97,7 @@ const identify = ({ view, domain }: Shown, key: Key, template: string): Drawn =>
   scripts: ['forms.js', ...(view.passkey ? (['passkey.js'] as const) : [])],
   data: ({ say }) => ({
     idps: view.idps,
+    narrowed: view.narrowed,
     localSignIn: view.localSignIn,
     forgot: domain.passwordReset !== false,
     registers: view.localSignIn && domain.selfRegistration !== undefined,

@@ -1,12 +1,13 @@
 // Identity providers of a declared domain and their group mappings. A secret is sealed again only when it changed, and metadata that
 // was fetched from a URL stays until the URL changes.
+import type { App } from '../../core/model/app.ts'
 import type { DeclaredIdp } from '../../core/model/declared.ts'
 import { sourceOf } from '../../core/model/group.ts'
 import type { Idp, MappingRule, OidcTrust, SamlTrust } from '../../core/model/idp.ts'
 import type { GroupId, IdpId, MappingRuleId, PersonId } from '../../core/model/ids.ts'
 import { eventOf } from '../audit-event.ts'
 import type { Within } from './apply-domain.ts'
-import { type Path, type Run, resolveAll, settle } from './reconcile.ts'
+import { type Directory, type Path, type Run, resolveAll, settle } from './reconcile.ts'
 
 /** One that does not open (the key-encryption key was lost) is sealed anew: the file has the secret. */
 const isSealed = (run: Run, sealed: string, context: string, secret: string): boolean => {
@@ -121,10 +122,23 @@ export const applyMappings = async (
   }
 }
 
-export const applyIdps = async (run: Run, domain: Within<'idps'>): Promise<void> => {
+/** None at all is not written down: so are the rows of before there were any. */
+const routesOf = (
+  run: Run,
+  { routes: { applications, networks } }: DeclaredIdp,
+  apps: Directory<App>,
+  path: Path,
+): Pick<Idp, 'routes'> => {
+  if (applications.length === 0 && networks.length === 0) return {}
+  const named = resolveAll(run, apps, applications, [...path, 'routes', 'applications'], 'application')
+  const inOrder = [...new Set(named)].sort((a, b) => (a.name < b.name ? -1 : 1)) // as they are shown
+  return { routes: { applications: inOrder.map(({ id }) => id), networks } }
+}
+
+export const applyIdps = async (run: Run, domain: Within<'idps'>, apps: Directory<App>): Promise<void> => {
   for (const [index, declared] of domain.declared.idps.entries()) {
     const path: Path = [...domain.path, 'idps', index]
-    const { mappings: _, trust, ...plain } = declared
+    const { mappings: _, routes: __, trust, ...plain } = declared
     const before = await run.tx.idps.byName(domain.domain.id, declared.name)
     const id = before?.id ?? (run.random.id() as IdpId)
     const after: Idp = {
@@ -132,6 +146,7 @@ export const applyIdps = async (run: Run, domain: Within<'idps'>): Promise<void>
       id,
       tenancyId: run.tenancyId,
       domainId: domain.domain.id,
+      ...routesOf(run, declared, apps, path),
       trust: trustOf(run, id, trust, before),
     }
     const subject = {

@@ -111,7 +111,7 @@ const applyNouns = async (run: Run, deps: ApplyDeps, { document }: Declared, roo
   await ensureOwnAppsIn(run.tx, deps, run.actor, run.tenancyId, run.now) // rules may name them
   const apps = await applyApps(run, document.applications)
   for (const domain of domains) await applySignOnRules(run, domain, apps)
-  for (const domain of domains) await applyIdps(run, domain)
+  for (const domain of domains) await applyIdps(run, domain, apps)
   await applyServiceIds(run, document.serviceIds, compartments)
   await checkSeeds(run, document.seed.people)
   await bumpSeen(run) // what roles and policies speak of has its revision before they are written

@@ -68,8 +68,9 @@ const samlTrustDocument = ({ protocol: _, metadataXml, metadataUrl, ...rest }: S
   present({ ...rest, ...(metadataUrl === undefined ? { metadataXml } : { metadataUrl }) })
 const oidcTrustDocument = ({ protocol: _, clientSecretSealed: __, ...rest }: OidcTrust): Document => present(rest)
 
-export const idpDocument = (idp: Idp): Document => {
-  const { displayName, enabled, showInChooser, emailDomains, trust, attributes } = idp
+/** @param apps those that lead to it and are still there */
+export const idpDocument = (idp: Idp, apps: readonly Pick<App, 'name'>[]): Document => {
+  const { displayName, enabled, showInChooser, emailDomains, routes, trust, attributes } = idp
   const { groupsFrom, groupMode, assurance, jit, linkByEmail } = idp
   const { rules, unmatchedLevel, maxAgeSeconds } = assurance
   return {
@@ -77,6 +78,10 @@ export const idpDocument = (idp: Idp): Document => {
     enabled,
     showInChooser,
     emailDomains,
+    routes: {
+      applications: apps.map(({ name }) => name).sort(),
+      networks: routes?.networks ?? [],
+    },
     ...(trust.protocol === 'saml' ? { saml: samlTrustDocument(trust) } : { oidc: oidcTrustDocument(trust) }),
     attributes,
     groupsFrom,

@@ -56,10 +56,21 @@ const trustOf = ({ trust }: Idp): DeclaredIdp['trust'] => {
   return { ...rest, clientSecret: clientSecretSealed === undefined ? undefined : '' }
 }
 
-const exportIdp = async (tx: Tx, idp: Idp, groups: Names, leaving: Leaving): Promise<DeclaredIdp> => {
-  const { id, tenancyId: _, domainId: __, trust: ___, ...plain } = idp
+const exportIdp = async (
+  tx: Tx,
+  idp: Idp,
+  { groups, apps }: { readonly groups: Names; readonly apps: Names },
+  leaving: Leaving,
+): Promise<DeclaredIdp> => {
+  const { id, tenancyId: _, domainId: __, trust: ___, routes, ...plain } = idp
   const rules = inOrder(await tx.mappingRules.list(id))
-  return { ...plain, trust: trustOf(idp), mappings: rules.flatMap(exportMapping(groups, idp, leaving)) }
+  const applications = [...namesOf(routes?.applications ?? [], apps)].sort()
+  return {
+    ...plain,
+    routes: { applications, networks: routes?.networks ?? [] },
+    trust: trustOf(idp),
+    mappings: rules.flatMap(exportMapping(groups, idp, leaving)),
+  }
 }
 
 const exportRules = async (
@@ -102,7 +113,8 @@ export const exportDomain = async (
   const all = inOrder(await tx.groups.list(domain.id))
   const groups = new Map(all.map((g) => [g.id as string, g.name]))
   const idps: DeclaredIdp[] = []
-  for (const idp of inOrder(await tx.idps.list(domain.id))) idps.push(await exportIdp(tx, idp, groups, leaving))
+  for (const idp of inOrder(await tx.idps.list(domain.id)))
+    idps.push(await exportIdp(tx, idp, { groups, apps }, leaving))
   const dynamic = inOrder(await tx.dynamicGroups.list(domain.id))
   return {
     name: domain.name,

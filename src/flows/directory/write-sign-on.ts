@@ -104,7 +104,8 @@ export const putIdp = async (work: Work, domain: Domain, declared: DeclaredIdp):
     // whoever says what is believed of it puts people into the groups it maps to
     for (const rule of await work.tx.mappingRules.list(before.id)) await refuseUnheldIds(work, rule.groups)
   const place = await within(work, domain, { idps: [{ ...declared, mappings: [] }] })
-  await applyOne(work, (run) => applyIdps(run, place))
+  const apps = directoryOf(await work.tx.apps.list(domain.tenancyId))
+  await applyOne(work, (run) => applyIdps(run, place, apps))
 }
 /** Links, mappings and what they granted go with it. */
 export const removeIdp = async (work: Work, domain: Domain, idp: Idp): Promise<void> => {

@@ -42,6 +42,8 @@ export type Begin = (q: {
   readonly sessionToken: string | undefined
   readonly deviceToken: string | undefined
   readonly source: Source
+  /** Whoever opened the sign-in page itself: neither application nor network leads them away from it. */
+  readonly choosing?: boolean
 }) => Promise<{
   readonly journeyId: JourneyId
   readonly browserToken: string /* set it as the cookie when it is new */
@@ -66,12 +68,13 @@ export type View = {
         readonly returnSchemes: readonly string[]
       })
     | undefined
-  /** On upstream: whose page is next, and whether this browser was sent there before and came back without an answer. */
+  /** On upstream: whose page is next, and whether this browser was sent there before and came back without having signed in. */
   readonly upstream: { readonly name: string; readonly displayName: string; readonly begun: boolean } | undefined
   readonly username: string | undefined
   readonly displayName: string | undefined // only after the first factor
   readonly uiLocales: readonly string[]
   readonly idps: readonly { readonly name: string; readonly displayName: string }[] // on identify: the chooser
+  readonly narrowed: boolean // `idps` are not all there are
   readonly localSignIn: boolean
   readonly totp: { readonly secret: string; readonly uri: string; readonly qrSvg: string } | undefined // on enrol with totp
   readonly passkey: { readonly options: object } | undefined // on enrol / challenge with passkey, and on identify / password (discoverable)

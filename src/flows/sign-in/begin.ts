@@ -1,7 +1,8 @@
 // Begins a journey: with the evidence of the browser's session in hand, if it has one, so that SSO and step-up are not special cases.
 import type { Evidence } from '../../core/assurance/level.ts'
-import type { DomainId, JourneyId } from '../../core/model/ids.ts'
-import type { Journey, Wants } from '../../core/model/journey.ts'
+import { homeRealm, type InRange, routed } from '../../core/journey/home-realm.ts'
+import type { JourneyId } from '../../core/model/ids.ts'
+import type { Journey } from '../../core/model/journey.ts'
 import type { Session } from '../../core/model/session.ts'
 import { type EpochMs, secondsLater } from '../../core/model/time.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -13,7 +14,13 @@ import type { Begin } from './api.ts'
 import { trustedDeviceEvidence } from './device-evidence.ts'
 import { liveSession } from './live-session.ts'
 
-type Deps = { readonly store: Store; readonly secrets: Secrets; readonly clock: Clock; readonly random: Random }
+type Deps = {
+  readonly store: Store
+  readonly secrets: Secrets
+  readonly clock: Clock
+  readonly random: Random
+  readonly inRange: InRange
+}
 
 export const JOURNEY_SECONDS = 30 * 60
 
@@ -23,13 +30,31 @@ const routeOf = (evidence: readonly Evidence[]): Journey['route'] => {
   return upstream ? upstream.idpId : evidence.length > 0 ? 'local' : undefined
 }
 
-/** The IdP an application named (`idp_hint`), or the only way in there is. */
-const hintedRoute = async (tx: Tx, domainId: DomainId, wants: Wants): Promise<Journey['route']> => {
-  const enabled = (await tx.idps.list(domainId)).filter((idp) => idp.enabled)
-  const hinted = wants.idpHint === undefined ? undefined : enabled.find((idp) => idp.name === wants.idpHint)
-  if (hinted) return hinted.id
-  const domain = await tx.domains.get(domainId)
-  return domain?.localSignIn === false && enabled.length === 1 ? enabled[0]?.id : undefined
+const ledKey = (browserHash: string): string => `led:${browserHash}`
+/** Signed in: the next time the browser is led on without a question. */
+export const forgetLed = (tx: Tx, { led, browserHash }: Journey, now: EpochMs): Promise<unknown> | undefined =>
+  led && tx.once.take(ledKey(browserHash), now)
+
+/** Where somebody of whom nothing is known yet goes. Led once and back without having signed in, they are asked: no circles. */
+const arrival = async (
+  tx: Tx,
+  { inRange }: Deps,
+  { domainId, wants, source, choosing = false }: Parameters<Begin>[0],
+  { localSignIn, browserHash, now }: { localSignIn: boolean; browserHash: string; now: EpochMs },
+): Promise<Pick<Journey, 'route' | 'choice' | 'led'>> => {
+  const arriving = {
+    hint: wants.idpHint,
+    username: undefined,
+    appId: choosing ? undefined : wants.appId,
+    address: choosing ? undefined : source.address,
+    localSignIn,
+  }
+  const realm = homeRealm(await tx.idps.list(domainId), arriving, inRange)
+  const going = routed(realm)
+  if (going.route === undefined || (realm?.ground !== 'application' && realm?.ground !== 'network')) return going
+  const again = (await tx.once.kept(ledKey(browserHash), now)) !== undefined
+  await tx.once.keep(ledKey(browserHash), {}, secondsLater(now, JOURNEY_SECONDS))
+  return { ...going, led: { again } }
 }
 
 export const newJourney = (
@@ -55,8 +80,10 @@ export const newJourney = (
 })
 
 export const beginner =
-  ({ store, secrets, clock, random }: Deps): Begin =>
-  async ({ domainId, wants, browserToken, sessionToken, deviceToken }) => {
+  (deps: Deps): Begin =>
+  async (q) => {
+    const { store, secrets, clock, random } = deps
+    const { domainId, wants, browserToken, sessionToken, deviceToken } = q
     const now = clock()
     // A cookie of unexpected shape is replaced: a fixed or guessed browser token must not bind a journey.
     const browser = browserToken !== undefined && /^[\w-]{43}$/.test(browserToken) ? browserToken : random.token()
@@ -68,12 +95,15 @@ export const beginner =
       const session = await liveSession(tx, secrets, domainId, sessionToken, now)
       const person = session && (await tx.people.get(session.personId))
       const deviceHash = deviceToken === undefined ? undefined : secrets.digest(deviceToken)
-      const ids = { id, tenancyId: domain.tenancyId, domainId, browserHash: secrets.digest(browser), wants, deviceHash }
+      const browserHash = secrets.digest(browser)
+      const ids = { id, tenancyId: domain.tenancyId, domainId, browserHash, wants, deviceHash }
       const fresh = newJourney(ids, session, person?.username, now)
       const device = person && (await trustedDeviceEvidence(tx, fresh, person.id, now))
       const journey: Journey = {
         ...fresh,
-        route: fresh.route ?? (await hintedRoute(tx, domainId, wants)),
+        ...(fresh.route === undefined
+          ? await arrival(tx, deps, q, { localSignIn: domain.localSignIn, browserHash, now })
+          : {}),
         evidence: device ? [...fresh.evidence.filter((e) => e.kind !== 'trusted-device'), device] : fresh.evidence,
       }
       await tx.journeys.add(journey)

@@ -13,6 +13,7 @@ import type { Secrets } from '../../ports/secrets.ts'
 import type { Store, Tx } from '../../ports/store.ts'
 import { actorOf, eventOf, targetOf } from '../audit-event.ts'
 import type { Finish, JourneyRef, Source } from './api.ts'
+import { forgetLed } from './begin.ts'
 import { endSession } from './end-session.ts'
 import { isAlive } from './live-session.ts'
 import { askingOf, type Loaded, loadFacts } from './load-facts.ts'
@@ -169,6 +170,7 @@ export const finisher =
       const done = await load(tx, deps, ref, now)
       // INVARIANT: asked and taken in one transaction: nothing that nextStep saw can change in between.
       if (!done || !(await tx.journeys.take(ref.journeyId))) return undefined
+      await forgetLed(tx, done.journey, now)
       const { token, session, levelBefore } = await mint(tx, deps, done)
       // One browser, one session: who signs in as somebody else leaves nobody signed in behind them.
       const before = done.journey.beganIn

@@ -122,7 +122,7 @@ export const askingOf = (journey: Journey): Asking => ({
   domainId: journey.domainId,
   appId: journey.wants.appId,
   personId: journey.personId,
-  identified: journey.username !== undefined,
+  identified: journey.username !== undefined && journey.choice === undefined,
   route: journey.route,
   level: journey.wants.level,
   freshAfter: journey.wants.freshAfter,

@@ -71,10 +71,14 @@ const totpOf = ({ secrets, factors }: Deps, open: Open): View['totp'] => {
   return { secret, ...factors.totp.picture(secret, open.person?.username ?? '', open.domain.displayName) }
 }
 
-const idpsOf = async (store: Store, open: Open): Promise<View['idps']> => {
-  if (open.step.do !== 'identify' && open.step.do !== 'password') return []
-  const all = await store.read((tx) => tx.idps.list(open.domain.id))
-  return all.filter((idp) => idp.enabled && idp.showInChooser).map(({ name, displayName }) => ({ name, displayName }))
+/** Those that could be it by the same right, shown in the chooser or not; without such a choice, or when none of it is left, all. */
+const idpsOf = async (store: Store, { step, domain, journey }: Open): Promise<Pick<View, 'idps' | 'narrowed'>> => {
+  if (step.do !== 'identify' && step.do !== 'password') return { idps: [], narrowed: false }
+  const enabled = (await store.read((tx) => tx.idps.list(domain.id))).filter((idp) => idp.enabled)
+  const chosen = enabled.filter(({ id }) => journey.choice?.includes(id))
+  const narrowed = chosen.length > 0
+  const idps = narrowed ? chosen : enabled.filter((idp) => idp.showInChooser)
+  return { idps: idps.map(({ name, displayName }) => ({ name, displayName })), narrowed }
 }
 
 /** Schemes of a native application (RFC 8252 §7.1); http and https need no permission. */
@@ -86,7 +90,8 @@ const schemesOf = ({ settings }: App): readonly string[] => {
 const upstreamOf = async (store: Store, { step, journey }: Open): Promise<View['upstream']> => {
   if (step.do !== 'upstream') return undefined
   const idp = await store.read((tx) => tx.idps.get(step.idpId))
-  return idp && { name: idp.name, displayName: idp.displayName, begun: journey.pending.upstream?.idpId === idp.id }
+  const begun = journey.pending.upstream?.idpId === idp?.id || journey.led?.again === true
+  return idp && { name: idp.name, displayName: idp.displayName, begun }
 }
 
 const firstSignIn: ReadonlySet<Step['do']> = new Set<Step['do']>([
@@ -135,7 +140,7 @@ const viewOf = async (deps: Deps, open: Open, now: EpochMs): Promise<View> => {
     username: journey.username,
     displayName: journey.evidence.length > 0 ? person?.displayName : undefined,
     uiLocales: journey.wants.uiLocales,
-    idps: await idpsOf(deps.store, open),
+    ...(await idpsOf(deps.store, open)),
     localSignIn: open.domain.localSignIn,
     totp: totpOf(deps, open),
     passkey: purposeOf(step, open.domain.localSignIn) &&

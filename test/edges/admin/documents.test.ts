@@ -69,6 +69,14 @@ const rows: readonly (readonly [what: string, path: string, body: object])[] = [
       },
     },
   ],
+  [
+    'F8: a provider that applications and networks lead to',
+    '/domains/default/identity-providers/routed',
+    {
+      oidc: { issuer: 'https://idp.test', clientId: 'c', clientAuth: 'none' },
+      routes: { applications: ['wiki', 'SPA'], networks: ['2001:db8::/32', '10.0.0.0/8', '192.0.2.7'] },
+    },
+  ],
 ]
 
 describe.each(stores)('%s', (_, open) => {
@@ -127,6 +135,12 @@ describe.each(stores)('%s', (_, open) => {
       { exact: 'a', glob: 'b', groups: ['Finance'] },
       'body',
     ],
+    [
+      'F8: a network',
+      '/domains/default/identity-providers/bad',
+      { saml: { metadataUrl: 'https://idp.test/metadata' }, routes: { networks: ['10.0.0.0/8', '10.0.0.0/40'] } },
+      'routes.networks.1',
+    ],
     ['no object', '/domains/eu', [] as object, 'body'],
   ])('%s is refused at its place', async (_what, path, body, field) => {
     const before = await bed.audit()
@@ -144,6 +158,11 @@ describe.each(stores)('%s', (_, open) => {
       ],
       ['/domains/default/sign-on-rules/bad', { groups: ['Nobody'], level: 'mfa' }, 'groups.0'],
       ['/domains/default/identity-providers/corp/group-mappings/bad', { exact: 'a', groups: ['Nobody'] }, 'groups.0'],
+      [
+        '/domains/default/identity-providers/bad',
+        { saml: { metadataUrl: 'https://idp.test/m' }, routes: { applications: ['web', 'nowhere'] } },
+        'routes.applications.1',
+      ],
       ['/domains/bad', { compartment: 'Nowhere' }, 'compartment'],
     ]
     for (const [path, body, field] of unknown)
@@ -155,6 +174,20 @@ describe.each(stores)('%s', (_, open) => {
     })
   })
 
+  test('F8: routes by name, patched one at a time, gone with `null` and with their application', async () => {
+    const path = '/domains/default/identity-providers/routed'
+    const routes = async () => (await bed.call('GET', path)).body.routes
+    const patch = (more: object | null) => bed.call('PATCH', path, { body: { routes: more } })
+    const networks = ['2001:db8::/32', '10.0.0.0/8', '192.0.2.7']
+    expect(await routes()).toEqual({ applications: ['spa', 'wiki'], networks })
+    await bed.call('PUT', '/applications/brief', {
+      body: { oidc: { clientId: 'brief', redirectUris: ['https://brief.test/cb'] } },
+    })
+    expect((await patch({ applications: ['brief'] })).body.routes).toEqual({ applications: ['brief'], networks })
+    await bed.call('DELETE', '/applications/brief')
+    expect(await routes()).toEqual({ applications: [], networks })
+    expect((await patch(null)).body.routes).toEqual({ applications: [], networks: [] })
+  })
   test('a client secret is shown when it is made, kept when a document leaves it out, and rotated', async () => {
     const body = { oidc: { clientId: 'conf', redirectUris: ['https://conf.test/cb'] } }
     const made = await bed.call('PUT', '/applications/conf', { body })

@@ -3,6 +3,7 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http'
 import { type AddressInfo, Socket } from 'node:net'
 import express, { Router } from 'express'
+import { inRange } from '../../../src/adapters/fetch-guard.ts'
 import { keyMaker, privateKeyPem } from '../../../src/adapters/keys.ts'
 import { keyEncryptionKey, secrets as openSecrets } from '../../../src/adapters/secrets.ts'
 import { systemRandom } from '../../../src/adapters/system.ts'
@@ -80,7 +81,7 @@ export const openBed = async (options: Options = {}) => {
     cookies,
     findDomain: domainFinder(flows),
     assess: assessor(flows),
-    begin: beginner(flows),
+    begin: beginner({ ...flows, inRange }),
     release: releaser(flows),
     join: joiner(flows),
     signOut: signerOut(flows),

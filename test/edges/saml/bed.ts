@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
+import { inRange } from '../../../src/adapters/fetch-guard.ts'
 import { keyMaker, privateKeyPem } from '../../../src/adapters/keys.ts'
 import { samlVerifier } from '../../../src/adapters/saml-verify/verifier.ts'
 import { keyEncryptionKey, secrets as openSecrets } from '../../../src/adapters/secrets.ts'
@@ -80,7 +81,7 @@ export const openBed = async (start: number = NOW) => {
     cookies,
     findDomain: domainFinder(flows),
     assess: assessor(flows),
-    begin: beginner(flows),
+    begin: beginner({ ...flows, inRange }),
     release: releaser(flows),
     join: joiner(flows),
     signOut: signerOut(flows),

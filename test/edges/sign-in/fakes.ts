@@ -57,6 +57,7 @@ export const viewOf = (step: Step, more: Partial<View> = {}): View => ({
   username: step.do === 'identify' ? undefined : 'alice@example.com',
   displayName: undefined,
   uiLocales: [],
+  narrowed: false,
   idps:
     step.do === 'identify' || step.do === 'password'
       ? [

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { passkeyFactor } from '../../../src/adapters/factor-passkey.ts'
 import { recoveryCodes } from '../../../src/adapters/factor-recovery-code.ts'
 import { totpFactor } from '../../../src/adapters/factor-totp.ts'
+import { inRange } from '../../../src/adapters/fetch-guard.ts'
 import { hasher as argon2 } from '../../../src/adapters/hasher.ts'
 import { systemRandom } from '../../../src/adapters/system.ts'
 import { loginCookies } from '../../../src/edges/cookies.ts'
@@ -67,7 +68,7 @@ const startReal = async () => {
   const answering = { ...base, hasher, factors, tries: tries({ store, clock }), isCommonPassword: () => false }
   const edge = signInEdge({
     findDomain: domainFinder({ store, baseUrl: url }),
-    begin: beginner(base),
+    begin: beginner({ ...base, inRange }),
     show: shower({ ...base, factors }),
     respond: responder(answering),
     finish: finisher(base),

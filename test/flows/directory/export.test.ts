@@ -69,6 +69,7 @@ domains:
       - name: sister
         oidc: { issuer: 'https://op.example', clientId: us, clientSecret: { env: SISTER } }
         assurance: { unmatched: 0 }
+        routes: { applications: [회계, shop, gwanmun-console], networks: ['2001:db8::/32', 10.0.0.0/8] }
 applications:
   - name: shop
     oidc: { clientId: shop, clientSecrets: [{ env: ONE }, { env: TWO }], redirectUris: ['https://shop.example/cb'] }

@@ -79,7 +79,7 @@ const oidc = record({
   clientSecret: fc.constant({ env: 'S' }),
   scopes: fc.constantFrom(['openid'], ['openid', 'profile', 'email'], ['email', 'openid']),
 })
-const idp = (groups: readonly string[]) =>
+const idp = (groups: readonly string[], apps: readonly string[]) =>
   fc
     .record({
       head: record({
@@ -95,13 +95,15 @@ const idp = (groups: readonly string[]) =>
       mappings: groups.length === 0 ? fc.constant<Doc[]>([]) : distinct(mapping(groups), (m) => String(m.name), 3),
       other: fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), word, { maxKeys: 3, noNullPrototype: true }),
       unmatched: fc.constantFrom(0, 1),
+      routes: record({ applications: some(apps), networks: fc.constantFrom([], ['10.0.0.0/8', '::1']) }),
     })
     .map(
-      ({ head, trust, mappings, other, unmatched }): Doc => ({
+      ({ head, trust, mappings, other, unmatched, routes }): Doc => ({
         ...head,
         ...trust,
         groupsFrom: ['memberOf'],
         mappings,
+        routes,
         attributes: { email: 'mail', other },
         assurance: {
           unmatched,
@@ -143,7 +145,7 @@ const domainOf = (name: string, groups: readonly Doc[], apps: readonly string[],
       (r) => String(r.name),
       3,
     ),
-    idps: distinct(idp(names), (i) => String(i.name), 3),
+    idps: distinct(idp(names, apps), (i) => String(i.name), 3),
   })
 }
 
@@ -199,8 +201,10 @@ export const randomTenancy: fc.Arbitrary<Doc> = fc
       2,
     ),
   })
-  .chain(({ top, below, groups, partners, apps, dynamic }) => {
+  .chain(({ top, below: beneath, groups, partners, apps, dynamic }) => {
     const [first] = top
+    // A policy of a compartment with a child of its own name must say which of the two it means, by id.
+    const below = beneath.filter((b) => String(b.name).toLowerCase() !== String(first?.name).toLowerCase())
     const tree = top.map((c) => (c === first ? { ...c, compartments: below } : c))
     const places = [...top.map((c) => String(c.name)), ...(first ? below.map((b) => `${first.name}/${b.name}`) : [])]
     const names = groups.map((g) => String(g.name))

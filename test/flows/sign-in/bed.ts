@@ -4,6 +4,7 @@ import { generate } from 'otplib'
 import { passkeyFactor } from '../../../src/adapters/factor-passkey.ts'
 import { recoveryCodes } from '../../../src/adapters/factor-recovery-code.ts'
 import { totpFactor } from '../../../src/adapters/factor-totp.ts'
+import { inRange } from '../../../src/adapters/fetch-guard.ts'
 import { hasher as argon2 } from '../../../src/adapters/hasher.ts'
 import { keyEncryptionKey, secrets as sealing } from '../../../src/adapters/secrets.ts'
 import type { Credential } from '../../../src/core/model/credential.ts'
@@ -92,7 +93,7 @@ export const openBed = async (upstreams: { readonly [protocol: string]: Upstream
   const isCommonPassword = (text: string) => text === 'password1234'
   const answering = { ...base, hasher, factors, tries: triesOf({ store, clock }), isCommonPassword }
   const flows = {
-    begin: beginner(base),
+    begin: beginner({ ...base, inRange }),
     show: shower({ ...base, factors }),
     respond: responder(answering),
     finish: finisher(base),

@@ -25,6 +25,7 @@ const idpBody = {
   displayName: 'Corp',
   enabled: true,
   emailDomains: ['corp.example'],
+  routes: { applications: [], networks: ['10.20.0.0/16'] },
   saml: { metadataUrl: 'https://idp.corp.example/metadata' },
   groupsFrom: ['groups'],
 }
@@ -56,7 +57,12 @@ const identityProvider = (documents: Documents): Noun<Idp, Domain, DeclaredIdp> 
     target: (_tx, row, domain) => targetIn(domain, row),
     view: z.strictObject({ id: z.string(), name: z.string(), domain: z.string(), ...document.view }),
     summary: ['id', 'name', 'domain', 'displayName', 'enabled'],
-    show: (_tx, row, domain) => ({ id: row.id, name: row.name, domain: domain.name, ...idpDocument(row) }),
+    show: async (tx, row, domain) => ({
+      id: row.id,
+      name: row.name,
+      domain: domain.name,
+      ...idpDocument(row, await tx.apps.some(row.routes?.applications ?? [])),
+    }),
     nameShape: slug,
     fixedName: true, // part of addresses that the provider knows
     body: document.body,

@@ -1,5 +1,7 @@
 // Who are you, and where do you sign in? Routing looks only at what was typed, never at whether such a person exists.
+import { homeRealm, routed } from '../../../core/journey/home-realm.ts'
 import type { Journey } from '../../../core/model/journey.ts'
+import type { Domain } from '../../../core/model/tenancy.ts'
 import type { Tx } from '../../../ports/store.ts'
 import type { Answered } from '../api.ts'
 import { walked } from '../open-journey.ts'
@@ -7,12 +9,16 @@ import { type AnsweringDeps, fault, type Given, next, saveJourney } from './answ
 
 const MAX_USERNAME = 320 // RFC 3696 errata 1690: the longest e-mail address is 254; some directories use longer names
 
-/** Home-realm discovery: an e-mail domain that an enabled IdP claims goes there, everyone else to the local form. */
-const homeRealm = async (tx: Tx, given: Given, username: string): Promise<Journey['route']> => {
-  const at = username.lastIndexOf('@')
-  if (at < 0) return 'local'
-  const claimed = await tx.idps.byEmailDomain(given.open.domain.id, username.slice(at + 1).toLowerCase())
-  return claimed.find((idp) => idp.enabled)?.id ?? 'local'
+/** An e-mail domain that an enabled IdP claims goes there, everyone else to the local form, whatever brought them here: it is their word. */
+const wayOf = async (
+  tx: Tx,
+  { id, localSignIn }: Domain,
+  username: string,
+): Promise<Pick<Journey, 'route' | 'choice'>> => {
+  const claimed = await tx.idps.byEmailDomain(id, username.slice(username.lastIndexOf('@') + 1).toLowerCase())
+  const typed = { hint: undefined, username, appId: undefined, address: undefined, localSignIn }
+  const realm = homeRealm(claimed, typed, () => false)
+  return realm ? routed(realm) : { route: 'local', choice: undefined }
 }
 
 export const identify = async ({ store }: AnsweringDeps, given: Given, typed: string): Promise<Answered> => {
@@ -21,25 +27,31 @@ export const identify = async ({ store }: AnsweringDeps, given: Given, typed: st
   await store.write(async (tx) => {
     const { journey, step, domain } = given.open
     const person = await tx.people.byUsername(domain.id, username)
-    const route = await homeRealm(tx, given, username)
+    const { route, choice } = await wayOf(tx, domain, username)
+    const to = route === 'local' ? 'local' : route === undefined ? 'choice' : `idp ${route}`
     await saveJourney(tx, {
       ...journey,
       username,
       // Kept for the local form only; an upstream's answer says who it is.
       personId: route === 'local' ? person?.id : undefined,
       route,
-      path: walked(journey, step, route === 'local' ? 'local' : `idp ${route}`, given.now),
+      choice,
+      path: walked(journey, step, to, given.now),
     })
   })
   return next
 }
+
+/** Nobody asks whether to leave for what was chosen by hand. */
+const unasked = ({ led }: Journey): Journey['led'] => led && { again: false }
 
 export const chooseIdp = async ({ store }: AnsweringDeps, given: Given, name: string): Promise<Answered> => {
   const { journey, step, domain } = given.open
   return store.write(async (tx) => {
     const idp = await tx.idps.byName(domain.id, name)
     if (!idp?.enabled) return fault('unknown-idp')
-    await saveJourney(tx, { ...journey, route: idp.id, path: walked(journey, step, `idp ${idp.name}`, given.now) })
+    const path = walked(journey, step, `idp ${idp.name}`, given.now)
+    await saveJourney(tx, { ...journey, route: idp.id, choice: undefined, led: unasked(journey), path })
     return next
   })
 }
@@ -53,6 +65,8 @@ export const startOver = async ({ store }: AnsweringDeps, given: Given): Promise
       username: undefined,
       personId: undefined,
       route: undefined,
+      choice: undefined,
+      led: unasked(journey),
       sessionId: undefined,
       evidence: [],
       trustDevice: false,
