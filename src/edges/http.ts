@@ -127,7 +127,9 @@ const quickly = ({ baseUrl, quick }: HttpDeps, headers: Headers) => {
   return (req: IncomingMessage, res: ServerResponse, failed: (error: unknown) => void): boolean => {
     const answer = quick && isHostOf(base, req.headers.host) ? quick(req) : undefined
     const tell = ({ status, headers: own, body }: Told): void => {
-      res.writeHead(status, [...flat, ...own, 'Content-Length', String(Buffer.byteLength(body))]).end(body)
+      const length = Buffer.byteLength(body)
+      res.writeHead(status, [...flat, ...own, 'Content-Length', String(length)])
+      res.end(body, length === body.length ? 'latin1' : 'utf8') // ASCII alone: bytes that need not be looked for
     }
     answer?.then(tell).catch(failed)
     return answer !== undefined

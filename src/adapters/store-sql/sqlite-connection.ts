@@ -78,9 +78,7 @@ export const openWriter = (path: string): SqliteConnection => {
       const detail = `the store ${path} is on a file system without shared memory: move it to a local disk`
       throw new Problem('storage-unavailable', detail)
     }
-    database.exec('pragma synchronous = full; pragma trusted_schema = off')
-    // Folding the log back flushes twice while everybody waits: every 16 MB, not every 4.
-    database.exec('pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 4000')
+    database.exec('pragma synchronous = full; pragma trusted_schema = off; pragma journal_size_limit = 67108864')
     // Waiting inside SQLite stops the whole event loop, and with it the transaction that is waited for if it is in this
     // process. From here on `begin` waits instead, asynchronously.
     database.exec('pragma busy_timeout = 0')
