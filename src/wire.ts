@@ -207,6 +207,7 @@ export const wire = async (config: Config) => {
       policyLimits: config.policy.limits,
       inspectors,
       recoveryCodes: factors.recovery,
+      inRange: adapters.inRange,
       baseUrl,
       session: config.session,
       keyMaker,

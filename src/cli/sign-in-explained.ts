@@ -50,12 +50,18 @@ const stepText = (step: Row): string => {
   }
 }
 
+const groundText = (route: Row): string => {
+  const choice = textsIn(route, 'choice')
+  const ground = textIn(route, 'ground')
+  return choice.length > 0 ? `${ground}; to choose among ${choice.join(', ')}` : ground
+}
+
 export const explainedInWords = (told: Row): string => {
   const [route, policy] = [rowOf(told.route), rowOf(told.passwordPolicy)]
   return [
     `groups: ${textsIn(told, 'groups').join(', ') || 'none'}`,
     `factors: ${textsIn(told, 'enrolled').join(', ') || 'none'}`,
-    `signs in: ${route.kind === 'idp' ? `at ${textIn(route, 'name')}, which vouches for level ${String(route.level)}` : 'here'}`,
+    `signs in: ${route.kind === 'idp' ? `at ${textIn(route, 'name')} (${groundText(route)}), which vouches for level ${String(route.level)}` : 'here'}`,
     `password policy: ${textIn(policy, 'name')}${typeof policy.group === 'string' ? ` (group ${policy.group})` : ''}`,
     '',
     table(['demand', 'value', 'set by'], demandRows(rowOf(told.need))),

@@ -1,6 +1,8 @@
 // `gwanmun sign-in explain`: what a sign-in would ask of somebody, step by step, and which rule and group want it. Of the store of this
 // installation, or of a gateway that runs. Changes nothing.
+import { isIP } from 'node:net'
 import { Command, Option } from 'commander'
+import { inRange } from '../adapters/fetch-guard.ts'
 import { systemClock } from '../adapters/system.ts'
 import type { Level } from '../core/assurance/level.ts'
 import { explainSignIn, type SignInExplained } from '../flows/sign-in/explain.ts'
@@ -22,6 +24,7 @@ type Options = Online & {
   readonly idp?: string
   readonly upstreamLevel?: string
   readonly trustedDevice?: string
+  readonly address?: string
 }
 
 const levelIn = (text: string): Level => {
@@ -37,7 +40,12 @@ const daysIn = (text: string): number => {
   return days
 }
 
-const askedOf = ({ groups, level, idp, upstreamLevel, trustedDevice }: Options) => ({
+const addressIn = (text: string): string => {
+  if (isIP(text) === 0) throw new Problem('request-malformed', `expected an IPv4 or IPv6 address, got \`${text}\``)
+  return text
+}
+
+const askedOf = ({ groups, level, idp, upstreamLevel, trustedDevice, address }: Options) => ({
   groups: groups
     ?.split(',')
     .map((name) => name.trim())
@@ -46,6 +54,7 @@ const askedOf = ({ groups, level, idp, upstreamLevel, trustedDevice }: Options) 
   idp,
   upstreamLevel: upstreamLevel === undefined ? undefined : levelIn(upstreamLevel),
   trustedDeviceDays: trustedDevice === undefined ? undefined : daysIn(trustedDevice),
+  address: address === undefined ? undefined : addressIn(address),
 })
 
 const ask = async (tx: Tx, path: string, options: Options): Promise<SignInExplained> => {
@@ -53,7 +62,7 @@ const ask = async (tx: Tx, path: string, options: Options): Promise<SignInExplai
   const app = options.app === undefined ? undefined : await tx.apps.byName(person.tenancyId, options.app)
   if (options.app !== undefined && !app) throw new Problem('not-found', `there is no application \`${options.app}\``)
   const where = { domainId: person.domainId, personId: person.id, appId: app?.id }
-  return explainSignIn(tx, { ...where, ...askedOf(options) }, systemClock())
+  return explainSignIn(tx, { ...where, ...askedOf(options) }, systemClock(), inRange)
 }
 
 const askHere = (shell: Shell, path: string, options: Options): Promise<Row> =>
@@ -95,6 +104,7 @@ export const signInCommand = (shell: Shell): Command =>
         .addOption(new Option('--level <level>', 'the level the application asks for').default('0'))
         .option('--idp <name>', 'through this identity provider')
         .option('--upstream-level <level>', 'what that provider vouches for')
+        .option('--address <address>', 'from this address, where providers are routed to by network')
         .option('--trusted-device <days>', 'from a device trusted so many days ago')
         .addOption(formatOption())
         .addHelpText(

@@ -1,4 +1,5 @@
 // The flows that the administrative API calls beyond those that need nothing but the transaction, put together once for wire.ts and for tests.
+import type { InRange } from '../core/journey/home-realm.ts'
 import type { RegisteredService } from '../core/model/resource.ts'
 import type { SessionLife } from '../core/model/tenancy.ts'
 import type { Catalogue } from '../core/policy/catalogue.ts'
@@ -42,6 +43,7 @@ export type Flows = {
   readonly baseUrl: string
   /** How long a browser stays signed in where a domain does not say. */
   readonly session: SessionLife
+  readonly inRange: InRange
   readonly ensureKeys: EnsureKeys
   readonly makeNextKey: MakeNextKey
   /** Problem('config-invalid') for metadata that was sent along and is not sound; what is fetched is looked at when it is there. */
@@ -53,7 +55,7 @@ type Saml = {
   readonly metadataXml: string | undefined
   readonly metadataUrl: string | undefined
 }
-type Deps = Pick<Flows, 'audit' | 'roles' | 'policies' | 'policyLimits' | 'baseUrl' | 'session'> & {
+type Deps = Pick<Flows, 'audit' | 'roles' | 'policies' | 'policyLimits' | 'baseUrl' | 'session' | 'inRange'> & {
   readonly checkMetadata: CheckMetadata
   readonly secrets: Secrets
   readonly keyMaker: KeyMaker
@@ -96,6 +98,7 @@ export const administrationFlows = (deps: Deps): Flows => {
     assignRole: roleAssigner({ administer, roles }),
     decisions: decisionFlows({ known }),
     session: deps.session,
+    inRange: deps.inRange,
     ensureKeys: ensureKeys(deps),
     makeNextKey: nextKeyMaker(deps),
     checkedMetadata: checkedBy(deps.checkMetadata),

@@ -2363,6 +2363,7 @@ export type Operations = {
       readonly level?: 0 | 1 | 2 | 3
       readonly idp?: string
       readonly upstreamLevel?: 0 | 1 | 2 | 3
+      readonly address?: string
       readonly trustedDeviceDays?: number
     }
     readonly answer: {
@@ -2428,6 +2429,8 @@ export type Operations = {
         readonly kind: "local" | "idp"
         readonly name?: string
         readonly level?: number
+        readonly ground?: "hint" | "e-mail domain" | "application" | "network" | "only" | "linked"
+        readonly choice?: readonly string[]
       }
       readonly passwordPolicy: {
         readonly name: string

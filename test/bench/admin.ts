@@ -2,6 +2,7 @@
 // and 20,000 mapping rules; the reference is the same call with a hundredth of them (a tenth of the providers). What the command line asks the
 // store itself (`mapping`, `sign-in explain`) is measured there, without the start of a process.
 import { Agent, request } from 'node:http'
+import { inRange } from '../../src/adapters/fetch-guard.ts'
 import { openPostgres } from '../../src/adapters/store-sql/postgres.ts'
 import { openSqlite } from '../../src/adapters/store-sql/sqlite.ts'
 import { groupsHeld, mapped } from '../../src/flows/directory/explain-groups.ts'
@@ -210,6 +211,7 @@ const calls: readonly Call[] = [
             trustedDeviceDays: undefined,
           },
           Date.now(),
+          inRange,
         ),
       ),
   ],

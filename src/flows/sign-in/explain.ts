@@ -3,6 +3,7 @@
 import type { Level } from '../../core/assurance/level.ts'
 import { policyFor } from '../../core/assurance/password-policy.ts'
 import { type Requirement, requirementOf } from '../../core/assurance/requirement.ts'
+import { type Ground, homeRealm, type InRange } from '../../core/journey/home-realm.ts'
 import { rehearse } from '../../core/journey/rehearse.ts'
 import type { Step } from '../../core/journey/step.ts'
 import type { Group } from '../../core/model/group.ts'
@@ -22,18 +23,30 @@ export type SignInQuestion = {
   readonly groups: readonly string[] | undefined
   /** As `acr_values` of the application would ask. */
   readonly level: Level
-  /** Name of an identity provider; undefined: the person's own, else local. */
+  /** Name of an identity provider; undefined: where they are led, else the person's own, else local. */
   readonly idp: string | undefined
   /** What the identity provider would vouch for; undefined: what its mapping says of an unknown statement. */
   readonly upstreamLevel: Level | undefined
   readonly trustedDeviceDays: number | undefined // since the device was trusted
+  /** From where they come. */
+  readonly address?: string | undefined
 }
 export type SignInExplained = {
   readonly person: { readonly id: PersonId; readonly username: string; readonly status: string } | undefined
   readonly groups: readonly string[]
   readonly need: Requirement
   readonly enrolled: readonly string[]
-  readonly route: { readonly kind: 'local' } | { readonly kind: 'idp'; readonly name: string; readonly level: Level }
+  readonly route:
+    | { readonly kind: 'local' }
+    | {
+        readonly kind: 'idp'
+        readonly name: string
+        readonly level: Level
+        /** Why this one; `linked`: the account is linked to it, and the person chooses it. */
+        readonly ground: Ground | 'linked'
+        /** All that fit, where they are more than one: the person chooses among these. */
+        readonly choice: readonly string[] | undefined
+      }
   readonly passwordPolicy: {
     readonly name: string
     readonly group: string | undefined
@@ -52,15 +65,39 @@ const chosenGroups = async (tx: Tx, domainId: DomainId, names: readonly string[]
   return chosen
 }
 
-const idpFor = async (tx: Tx, { domainId, personId, idp }: SignInQuestion): Promise<Idp | undefined> => {
-  if (idp !== undefined) {
-    const found = await tx.idps.byName(domainId, idp)
-    if (!found) throw new Problem('not-found', `there is no identity provider \`${idp.slice(0, 120)}\` in this domain`)
-    return found
-  }
+type Led = { readonly idp: Idp; readonly ground: Ground | 'linked'; readonly choice?: readonly string[] }
+type Arrived = {
+  readonly username: string | undefined
+  readonly localSignIn: boolean
+  readonly inRange: InRange
+}
+
+const linkedTo = async (tx: Tx, personId: PersonId | undefined): Promise<Idp | undefined> => {
   const [link] = personId === undefined ? [] : await tx.links.ofPerson(personId)
   const found = link && (await tx.idps.get(link.idpId))
   return found?.enabled ? found : undefined
+}
+
+/** As a sign-in goes: led by where they come from before they typed anything, then by what they type, then by what they choose. */
+const ledTo = async (
+  tx: Tx,
+  { domainId, personId, idp, appId, address }: SignInQuestion,
+  { username, localSignIn, inRange }: Arrived,
+): Promise<Led | undefined> => {
+  if (idp !== undefined) {
+    const found = await tx.idps.byName(domainId, idp)
+    if (!found) throw new Problem('not-found', `there is no identity provider \`${idp.slice(0, 120)}\` in this domain`)
+    return { idp: found, ground: 'hint' }
+  }
+  const all = await tx.idps.list(domainId)
+  const arriving = { hint: undefined, username: undefined, appId, address, localSignIn }
+  const realm = homeRealm(all, arriving, inRange) ?? homeRealm(all, { ...arriving, username }, inRange)
+  const linked = await linkedTo(tx, personId)
+  if (!realm) return linked && { idp: linked, ground: 'linked' }
+  const [first, ...more] = realm.idps
+  if (more.length === 0) return { idp: first, ground: realm.ground }
+  const chosen = realm.idps.find(({ id }) => id === linked?.id) ?? first
+  return { idp: chosen, ground: realm.ground, choice: realm.idps.map(({ name }) => name) }
 }
 
 const askingOf = ({ domainId, appId, personId, level }: SignInQuestion): Asking => ({
@@ -75,14 +112,22 @@ const askingOf = ({ domainId, appId, personId, level }: SignInQuestion): Asking 
   recoveryCodesToKeep: false,
 })
 
-export const explainSignIn = async (tx: Tx, question: SignInQuestion, now: EpochMs): Promise<SignInExplained> => {
+/** `inRange`: whether an address is in a network. */
+export const explainSignIn = async (
+  tx: Tx,
+  question: SignInQuestion,
+  now: EpochMs,
+  inRange: InRange,
+): Promise<SignInExplained> => {
   const loaded = await loadFacts(tx, askingOf(question), now)
   const { domain, app, person, credentials } = loaded
   if (question.personId !== undefined && !person)
     throw new Problem('not-found', 'there is no such person in this domain')
   const groups = question.groups === undefined ? loaded.groups : await chosenGroups(tx, domain.id, question.groups)
   const need = requirementOf(await tx.signOnRules.list(domain.id), groups, app, question.level)
-  const idp = await idpFor(tx, question)
+  const arrived = { username: person?.username, localSignIn: domain.localSignIn, inRange }
+  const led = await ledTo(tx, question, arrived)
+  const idp = led?.idp
   const upstreamLevel = question.upstreamLevel ?? idp?.assurance.unmatchedLevel ?? 1
   const days = question.trustedDeviceDays
   // from the first page on, whoever they turn out to be
@@ -94,7 +139,9 @@ export const explainSignIn = async (tx: Tx, question: SignInQuestion, now: Epoch
     groups: groups.map((g) => g.name),
     need,
     enrolled: facts.enrolled,
-    route: idp ? { kind: 'idp', name: idp.name, level: upstreamLevel } : { kind: 'local' },
+    route: led
+      ? { kind: 'idp', name: led.idp.name, level: upstreamLevel, ground: led.ground, choice: led.choice }
+      : { kind: 'local' },
     passwordPolicy: {
       name: because.policy,
       group: because.group,

@@ -1,5 +1,6 @@
 // M8: administrators prove two factors by default; sparing them at an application takes an approval that is kept, given by one of them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inRange } from '../../../src/adapters/fetch-guard.ts'
 import { explainSignIn } from '../../../src/flows/sign-in/explain.ts'
 import { type Bed, openBed, stores } from './bed.ts'
 
@@ -38,6 +39,7 @@ describe.each(stores)('%s', (_, open) => {
           trustedDeviceDays: undefined,
         },
         bed.clock(),
+        inRange,
       )
       return { level: need.level, steps: steps.map((s) => s.do) }
     })

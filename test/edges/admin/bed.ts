@@ -3,6 +3,7 @@
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { recoveryCodes } from '../../../src/adapters/factor-recovery-code.ts'
+import { inRange } from '../../../src/adapters/fetch-guard.ts'
 import { keyMaker } from '../../../src/adapters/keys.ts'
 import { readCertificate } from '../../../src/adapters/read-certificate.ts'
 import { samlVerifier } from '../../../src/adapters/saml-verify/verifier.ts'
@@ -117,6 +118,7 @@ export const openBed = async (open: () => Promise<Store> = testStore) => {
       apiKey: apiKeyCaller(base),
       findTenancy: tenancyFinder(base),
       flows: administrationFlows({
+        inRange,
         ...base,
         audit,
         administer,

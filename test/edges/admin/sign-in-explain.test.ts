@@ -70,6 +70,33 @@ describe.each(stores)('%s', (_name, open) => {
       expect(await stepsOf({ trustedDeviceDays: 8 })).toEqual(['identify', 'password', 'enrol', 'done'])
       expect(await stepsOf({ groups: [], level: 2 })).toEqual(['identify', 'password', 'enrol', 'done'])
     })
+    test('F8 A14: where they are led, on what ground, and among which they choose', async () => {
+      const routeOf = async (more: object) => {
+        const { status, body } = await bed.call<{ route: object }>('POST', at, { body: { user: 'kim', ...more } })
+        return [status, body.route]
+      }
+      const put = (name: string, routes: object) =>
+        bed.call('PUT', `/domains/default/identity-providers/${name}`, {
+          body: { routes, oidc: { issuer: `https://${name}.example`, clientId: 'g', clientAuth: 'none' } },
+        })
+      expect((await put('office', { networks: ['203.0.113.0/24', '2001:db8::/32'] })).status).toBe(201)
+      expect((await put('ledger', { applications: ['books'] })).status).toBe(201)
+      const led = (name: string, ground: string) => [200, { kind: 'idp', name, level: 1, ground }]
+      expect(await routeOf({})).toEqual([200, { kind: 'local' }])
+      expect(await routeOf({ address: '198.51.100.7' })).toEqual([200, { kind: 'local' }])
+      expect(await routeOf({ address: '203.0.113.7' })).toEqual(led('office', 'network'))
+      expect(await routeOf({ address: '2001:db8::7' })).toEqual(led('office', 'network'))
+      expect(await routeOf({ address: '203.0.113.7', app: 'books' })).toEqual(led('ledger', 'application'))
+      expect(await routeOf({ address: '203.0.113.7', app: 'books', idp: 'office' })).toEqual(led('office', 'hint'))
+      expect((await put('branch', { networks: ['203.0.113.0/28'] })).status).toBe(201)
+      expect(await routeOf({ address: '203.0.113.7' })).toEqual([
+        200,
+        { kind: 'idp', name: 'branch', level: 1, ground: 'network', choice: ['branch', 'office'] },
+      ])
+      expect((await bed.call('POST', at, { body: { user: 'kim', address: 'here' } })).status).toBe(400)
+      for (const name of ['office', 'ledger', 'branch'])
+        await bed.call('DELETE', `/domains/default/identity-providers/${name}`)
+    })
     test('A14: what is not there is not found, what is no question is refused, and nothing is written', async () => {
       const events = await bed.audit()
       const said = (body: object) => bed.call('POST', at, { body })

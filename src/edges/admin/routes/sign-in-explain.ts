@@ -2,6 +2,7 @@
 // person, of factors, rules and providers, and of what the question names, so the caller must be allowed to read each of them.
 import { z } from 'zod'
 import type { Level } from '../../../core/assurance/level.ts'
+import { grounds } from '../../../core/journey/home-realm.ts'
 import type { App } from '../../../core/model/app.ts'
 import type { Person } from '../../../core/model/person.ts'
 import type { Domain, Tenancy } from '../../../core/model/tenancy.ts'
@@ -39,6 +40,10 @@ const body = z.strictObject({
   level: level.default(0).describe('the level the application asks for'),
   idp: reference.optional().describe('through this identity provider, by its name'),
   upstreamLevel: level.optional().describe('what that provider vouches for'),
+  address: z
+    .union([z.ipv4(), z.ipv6()])
+    .optional()
+    .describe('from this address: providers may be routed to by network'),
   trustedDeviceDays: z.int().min(0).max(36_500).optional().describe('from a device trusted so many days ago'),
 })
 type Body = z.infer<typeof body>
@@ -64,7 +69,15 @@ const view = z.strictObject({
     applied: z.array(z.string()).describe('every rule that applied, winners and losers'),
   }),
   enrolled: z.array(z.string()).describe('kinds of factors the person has'),
-  route: z.strictObject({ kind: z.enum(['local', 'idp']), name: z.string().optional(), level: z.int().optional() }),
+  route: z
+    .strictObject({
+      kind: z.enum(['local', 'idp']),
+      name: z.string().optional(),
+      level: z.int().optional(),
+      ground: z.enum([...grounds, 'linked']).optional(),
+      choice: z.array(z.string()).optional(),
+    })
+    .describe('where they sign in, on what ground; `choice`: they choose among several that fit'),
   passwordPolicy: z.strictObject({
     name: z.string(),
     group: z.string().optional(),
@@ -158,8 +171,9 @@ const explain = async (edge: Edge, { who, tenancy, params, body: asked }: Call<P
         idp: asked.idp,
         upstreamLevel: asked.upstreamLevel,
         trustedDeviceDays: asked.trustedDeviceDays,
+        address: asked.address,
       }
-      return { status: 200, body: shown(await explainSignIn(tx, question, now)) }
+      return { status: 200, body: shown(await explainSignIn(tx, question, now, edge.flows.inRange)) }
     },
   )
 
@@ -171,7 +185,7 @@ export const signInExplainRoutes: readonly Route[] = [
     tag: 'sign-on rules',
     summary: 'What a sign-in would ask of somebody, step by step, and the rule and group behind each demand',
     description:
-      'For a person as they are, or as they would be in other groups, at an application, through a provider, from a trusted device or not. Nothing is written.',
+      'For a person as they are, or as they would be in other groups, at an application, from an address, through a provider, from a trusted device or not. Nothing is written.',
     permissions: [readUser, readFactors, ...ofDomain, readApp, readGroup],
     params: paramsIn(PATH),
     query: nothing,
