@@ -1,8 +1,11 @@
 // Reads that share a snapshot: how many do, what one that fails takes along, and that none sees less than was committed before it.
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
+import { migrate } from '../../src/adapters/store-sql/migrate-command.ts'
 import { sharedReads } from '../../src/adapters/store-sql/shared-read.ts'
-import { openReader, openWriter } from '../../src/adapters/store-sql/sqlite-connection.ts'
+import { openSqlite } from '../../src/adapters/store-sql/sqlite.ts'
+import { openReader, openWriter, turnstile } from '../../src/adapters/store-sql/sqlite-connection.ts'
 import { type Connection, transactions, type Work } from '../../src/adapters/store-sql/transaction.ts'
 import { turns } from '../../src/adapters/store-sql/turn.ts'
 import type { Store } from '../../src/ports/store.ts'
@@ -21,6 +24,17 @@ const newStore = async (): Promise<Store> => {
   return store
 }
 
+const storeAt = async () => {
+  const directory = temporaryDirectory()
+  cleanUps.push(directory.remove)
+  const path = join(directory.path, 'gateway.db')
+  await migrate({ kind: 'embedded', path }, 'up')
+  const store = await openSqlite({ path })
+  cleanUps.push(() => store.close())
+  return { store, path }
+}
+const turn = () => new Promise<void>((done) => setImmediate(done))
+
 /** A table of numbers, what was sent to the reader beside statements, and a switch that ends its transaction under it. */
 const bed = () => {
   const directory = temporaryDirectory()
@@ -38,16 +52,26 @@ const bed = () => {
     sent.push(text)
     reader.exec(text)
   }
-  const connect = async (): Promise<Connection> => ({
+  const gate = turnstile()
+  const connect = async (): Promise<Connection> => {
+    const release = await gate.enter()
+    return { ...connection, release }
+  }
+  const connection: Connection = {
     run: reader.run,
     begin: () => exec('begin'),
     commit: () => exec('commit'),
     rollback: () => exec('rollback'),
     lost: () => !reader.inTransaction(),
     release: () => {},
-  })
+  }
   const { transact } = transactions('sqlite')
-  const read = sharedReads(turns(), (work) => transact(connect, work, { shared: true }))
+  let written = 0
+  const read = sharedReads(
+    turns(),
+    (work) => transact(connect, work, { shared: true }),
+    () => written,
+  )
   const numbers: Work<number> = async (_, db) =>
     (
       await db
@@ -55,7 +79,11 @@ const bed = () => {
         .selectAll()
         .execute()
     ).length
-  return { read, numbers, sent, exec, put: (n: number) => writer.exec(`insert into number values (${n})`) }
+  const put = (n: number): void => {
+    writer.exec(`insert into number values (${n})`)
+    written += 1
+  }
+  return { read, numbers, sent, exec, put }
 }
 
 test('reads of one moment share one snapshot, and later ones have their own', async () => {
@@ -184,4 +212,55 @@ test('a store: no two texts are taken for two others', async () => {
     store.read((tx) => tx.domains.byName(id('acme7'), ';default')),
   ])
   expect([first?.name, second]).toEqual(['default', undefined])
+})
+
+test('a store: what is remembered is forgotten when it changes, whoever changes it and however', async () => {
+  const { store, path } = await storeAt()
+  await seed(store, 'ann')
+  const named = () => store.read(async (tx) => (await tx.people.get(id('ann')))?.displayName)
+  await store.write((tx) => tx.people.put(person('ann', { displayName: 'Ann' })))
+  expect([await named(), await named()]).toEqual(['Ann', 'Ann'])
+  const other = new DatabaseSync(path) // another process would be no different
+  cleanUps.push(() => other.close())
+  other.exec(`update person set body = replace(body, '"Ann"', '"Anna"') where id = 'ann'`)
+  await turn()
+  expect(await named()).toBe('Anna')
+  other.exec("delete from person where id = 'ann'")
+  await turn()
+  expect(await named()).toBeUndefined()
+})
+
+test('a store: every table that is remembered from is counted, whatever is done to it, and no other', async () => {
+  const { store, path } = await storeAt()
+  await store.close()
+  const database = new DatabaseSync(path)
+  cleanUps.push(() => database.close())
+  const triggers = database
+    .prepare("select tbl_name, name from sqlite_master where type = 'trigger' order by name")
+    .all()
+  const tables = ['app', 'domain', 'membership', 'person', 'resource', 'service_id', 'tenancy']
+  expect(triggers.map(({ tbl_name, name }) => [tbl_name, name])).toEqual(
+    tables.flatMap((table) => ['delete', 'insert', 'update'].map((way) => [table, `${table}_${way}_counts`])),
+  )
+})
+
+test('a store: who asks on, right after an answer, sees what was written in between', async () => {
+  const { store } = await storeAt()
+  await seed(store, 'ann')
+  const named = () => store.read(async (tx) => (await tx.people.get(id('ann')))?.displayName)
+  const seen: (string | undefined)[] = []
+  for (const displayName of ['One', 'Two', 'Three']) {
+    await Promise.all([named(), store.write((tx) => tx.people.put(person('ann', { displayName })))])
+    seen.push(await named())
+  }
+  expect(seen).toEqual(['One', 'Two', 'Three'])
+})
+
+test('a store: work that joins an open snapshot is refused a write of its own in it, like any other', async () => {
+  const { store } = await storeAt()
+  await seed(store, 'ann')
+  const nested = store
+    .read((tx) => tx.people.get(id('ann')))
+    .then(() => store.read(() => store.write((tx) => tx.people.put(person('ann')))))
+  await expect(nested).rejects.toThrow(/begun inside another/)
 })

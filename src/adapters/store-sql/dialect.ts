@@ -70,8 +70,16 @@ export const dialectOver = (engine: Engine, run: Run): Dialect => ({
 
 const runs = new WeakMap<Db, { readonly engine: Engine; readonly run: Run }>()
 
+/** Made when it is first used for what is not spelled out (kept.ts): making one costs more than a statement. */
 export const kyselyOver = (engine: Engine, run: Run): Db => {
-  const db = new Kysely<Schema>({ dialect: dialectOver(engine, run) })
+  let made: Db | undefined
+  const db: Db = new Proxy({} as Db, {
+    get: (_, name) => {
+      made ??= new Kysely<Schema>({ dialect: dialectOver(engine, run) })
+      const member: unknown = Reflect.get(made, name)
+      return typeof member === 'function' ? member.bind(made) : member
+    },
+  })
   runs.set(db, { engine, run })
   return db
 }

@@ -1,11 +1,16 @@
-// What a snapshot has answered it need not be asked again: many works share one, and most ask for the same tenancy, domain and
-// application. Remembers for as long as the snapshot, so nothing in here can be out of date.
+// What a snapshot has answered it need not be asked again: many works share one, and most ask for the same tenancy, domain, application and
+// person. Nor need the next one, as long as nothing has changed of what the answers come from; the database counts those changes (migration
+// 0008), and the count is read in the snapshot itself. So nothing in here can be out of date.
 import type { Tx } from '../../ports/store.ts'
+import { type Db, directOf } from './dialect.ts'
 
 type Ask = (...texts: readonly string[]) => Promise<unknown>
 type Noun = { readonly [name: string]: Ask }
 
-/** Those that are asked with texts alone. Not payloads: whoever gets one of those is oidc-provider, which keeps and changes it. */
+/**
+ * Those that are asked with texts alone, and answer from the tables that are counted. Not payloads: whoever gets one of those is
+ * oidc-provider, which keeps and changes it.
+ */
 const asked: { readonly [N in keyof Tx]?: readonly (keyof Tx[N] & string)[] } = {
   tenancies: ['get', 'byName', 'revision'],
   domains: ['get', 'byName', 'list'],
@@ -16,6 +21,13 @@ const asked: { readonly [N in keyof Tx]?: readonly (keyof Tx[N] & string)[] } = 
   resources: ['byName'],
 }
 
+/** Of one kind of question; beyond that many it begins anew. */
+const MOST = 5000
+
+type Answers = Map<string, Promise<unknown>>
+/** By noun and question. */
+export type Memory = Map<string, Answers>
+
 /** Lengths, so that no text can run over into the next. */
 const keyOf = (texts: readonly (string | undefined)[]): string => {
   let key = ''
@@ -23,24 +35,53 @@ const keyOf = (texts: readonly (string | undefined)[]): string => {
   return key
 }
 
-const remembered = (noun: Noun, name: string): Ask => {
+const remembered = (noun: Noun, name: string, answers: Answers): Ask => {
   const ask = noun[name] as Ask
-  const answers = new Map<string, Promise<unknown>>()
   return (...texts) => {
     const key = keyOf(texts)
     const before = answers.get(key)
     if (before) return before
     const answer = ask(...texts)
+    if (answers.size >= MOST) answers.clear()
     answers.set(key, answer)
+    answer.catch(() => answers.delete(key)) // whoever asks later asks again
     return answer
   }
 }
 
+const answersOf = (memory: Memory, question: string): Answers => {
+  const known = memory.get(question)
+  if (known) return known
+  const answers: Answers = new Map()
+  memory.set(question, answers)
+  return answers
+}
+
 /** The same noun, for a transaction that many share. */
-export const remembering = <T>(noun: string, made: T): T => {
+export const remembering = <T>(noun: string, made: T, memory: Memory): T => {
   const names = asked[noun as keyof Tx]
   if (!names) return made
   const out: { [name: string]: Ask } = { ...(made as Noun) }
-  for (const name of names) out[name] = remembered(made as Noun, name)
+  for (const name of names) out[name] = remembered(made as Noun, name, answersOf(memory, `${noun}.${name}`))
   return out as T
+}
+
+/** Undefined: there is none, in a database that is still to be migrated. */
+const countIn = async (db: Db): Promise<unknown> => {
+  try {
+    return (await directOf(db).run('select n from fact_change', [])).rows[0]?.n
+  } catch {
+    return undefined
+  }
+}
+
+/** The memory of a snapshot: that of the one before it if it has the same count, else an empty one. */
+export const memories = () => {
+  let last: { readonly count: unknown; readonly memory: Memory } | undefined
+  return async (db: Db): Promise<Memory> => {
+    const count = await countIn(db)
+    if (count === undefined) return new Map()
+    if (last?.count !== count) last = { count, memory: new Map() }
+    return last.memory
+  }
 }

@@ -48,6 +48,7 @@ export const sharedCommits = (
     }
   }
   const close = async (batch: Batch): Promise<void> => {
+    await turn.looked() // the log can begin anew only when nobody reads in it
     const leave = await gate.enter()
     try {
       if (batch === current) flush()

@@ -68,6 +68,18 @@ const createFile = (path: string): void => {
   closeSync(openSync(path, 'a', 0o600))
 }
 
+const commits = new Map<string, number>()
+/** How often this process has committed to that file, whichever of its connections it was. */
+export const commitsTo = (path: string): number => commits.get(path) ?? 0
+
+const counting = (path: string, connection: SqliteConnection): SqliteConnection => ({
+  ...connection,
+  exec: (text) => {
+    connection.exec(text)
+    if (text === 'commit') commits.set(path, commitsTo(path) + 1)
+  },
+})
+
 /** Opens and, if need be, creates. FULL: what was acknowledged survives a power cut, not only a crash. */
 export const openWriter = (path: string): SqliteConnection => {
   if (path !== MEMORY) createFile(path)
@@ -79,6 +91,8 @@ export const openWriter = (path: string): SqliteConnection => {
       throw new Problem('storage-unavailable', detail)
     }
     database.exec('pragma synchronous = full; pragma trusted_schema = off; pragma journal_size_limit = 67108864')
+    // What a statement may have to undo is as well kept in memory as in a file in /var/tmp, which may not even be writable.
+    database.exec('pragma temp_store = memory')
     // Waiting inside SQLite stops the whole event loop, and with it the transaction that is waited for if it is in this
     // process. From here on `begin` waits instead, asynchronously.
     database.exec('pragma busy_timeout = 0')
@@ -86,7 +100,7 @@ export const openWriter = (path: string): SqliteConnection => {
     database.close()
     throw error
   }
-  return connectionOver(database)
+  return counting(path, connectionOver(database))
 }
 
 /** Read-only by the way it is opened: no statement, however it came about, writes through it. */

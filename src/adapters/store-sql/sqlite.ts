@@ -5,11 +5,14 @@
 import type { Flush, Store } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
 import { kyselyOver, type Run } from './dialect.ts'
+import { folding } from './folding.ts'
 import { migrateUp, schemaFault, schemaState } from './migrate.ts'
+import { memories } from './remembering.ts'
 import { sharedCommits } from './shared-commit.ts'
 import { sharedReads } from './shared-read.ts'
 import {
   beginImmediate,
+  commitsTo,
   MEMORY,
   openReader,
   openWriter,
@@ -20,6 +23,7 @@ import { isReadOnly, sqliteProblem } from './sqlite-problem.ts'
 import { sweepWith } from './sweep.ts'
 import { type Connection, transactions, type Work } from './transaction.ts'
 import { turns } from './turn.ts'
+import { txOf } from './tx.ts'
 
 const WRITE_WAITS_MS = 10_000
 const READERS = 4
@@ -28,6 +32,15 @@ const READERS = 4
 export type SqlitePlace = { readonly path: string; readonly waitMs?: number }
 type Lane = { readonly connection: SqliteConnection; readonly gate: ReturnType<typeof turnstile> }
 const laneOf = (connection: SqliteConnection): Lane => ({ connection, gate: turnstile() })
+
+/** The same, save that somebody hears of every commit. */
+const telling = (of: SqliteConnection, committed: () => void): SqliteConnection => ({
+  ...of,
+  exec: (text) => {
+    of.exec(text)
+    if (text === 'commit') committed()
+  },
+})
 
 type Begin = (connection: SqliteConnection) => Promise<void>
 
@@ -85,7 +98,9 @@ export const openSqlite = async ({ path, waitMs = WRITE_WAITS_MS }: SqlitePlace)
       throw sqliteProblem(error, path)
     }
   }
-  const writer = laneOf(opened())
+  const connection = opened()
+  const fold = memory ? undefined : folding(path, connection.exec)
+  const writer = laneOf(fold ? telling(connection, fold.committed) : connection)
   const readers = readersOf(path)
   if (memory) await migrateMemory(writer.connection)
 
@@ -109,7 +124,6 @@ export const openSqlite = async ({ path, waitMs = WRITE_WAITS_MS }: SqlitePlace)
     if (outcome.ok) return outcome.value
     throw outcome.stage === undefined ? outcome.error : sqliteProblem(outcome.error, path)
   }
-
   const readProblem = (error: unknown): unknown =>
     isReadOnly(error)
       ? new Error('a write was tried inside a read: use `store.write`', { cause: error })
@@ -129,10 +143,16 @@ export const openSqlite = async ({ path, waitMs = WRITE_WAITS_MS }: SqlitePlace)
     const connection = await takeLane(memory ? writer : readers.pick(), begin('read'))
     return { ...connection, run: toldAt(connection.run) }
   }
-  const share = sharedReads(turn, async (work) => {
-    const outcome = await transact(connectToRead, work, { shared: true })
-    return outcome.ok || outcome.stage === undefined ? outcome : { ...outcome, error: readProblem(outcome.error) }
-  })
+  const memoryOf = memories()
+  const share = sharedReads(
+    turn,
+    async (work) => {
+      const remembered: Work<void> = async (_, db) => work(txOf(db, 'sqlite', await memoryOf(db)), db)
+      const outcome = await transact(connectToRead, remembered, { shared: true })
+      return outcome.ok || outcome.stage === undefined ? outcome : { ...outcome, error: readProblem(outcome.error) }
+    },
+    () => commitsTo(path),
+  )
   const read = async <T>(work: Work<T>): Promise<T> => {
     refuseInside()
     return share(work)
@@ -152,6 +172,7 @@ export const openSqlite = async ({ path, waitMs = WRITE_WAITS_MS }: SqlitePlace)
     close: async () => {
       if (closed) return
       closed = true
+      await fold?.close()
       // Readers first: the last connection to close folds the write-ahead log back into the file.
       for (const { connection, gate } of [...readers.all, writer]) {
         const leave = await gate.enter()

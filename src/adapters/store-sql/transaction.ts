@@ -25,7 +25,7 @@ export type Work<T> = (tx: Tx, db: Db) => Promise<T>
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: unknown; readonly stage: 'begin' | 'work' | 'commit' | undefined }
-/** `shared`: several reads in one transaction. A statement that failed dooms nothing but itself, and what one asked another need not ask. */
+/** `shared`: several reads in one transaction. A statement that failed dooms nothing but itself. */
 export type Options = { readonly shared: boolean }
 export type Transactions = {
   readonly transact: <T>(connect: () => Promise<Connection>, work: Work<T>, options?: Options) => Promise<Outcome<T>>
@@ -37,7 +37,6 @@ export type Transactions = {
 type State = {
   open: boolean
   last: Promise<unknown>
-  readonly shared: boolean
   readonly dooms: () => boolean // a statement that fails now
   fault?: { readonly error: unknown }
 }
@@ -87,7 +86,7 @@ export const transactions = (engine: Engine): Transactions => {
     try {
       outcome = {
         ok: true,
-        value: await current.run(state, () => work(txOf(db, engine, state.shared), db)),
+        value: await current.run(state, () => work(txOf(db, engine), db)),
       }
     } catch (error) {
       outcome = { ok: false, error, stage: undefined }
@@ -105,7 +104,7 @@ export const transactions = (engine: Engine): Transactions => {
       return { ok: false, error, stage: 'begin' }
     }
     const dooms = (): boolean => !shared || connection.lost?.() === true
-    const outcome = await attempt(connection, { open: true, last: Promise.resolve(), shared, dooms }, work)
+    const outcome = await attempt(connection, { open: true, last: Promise.resolve(), dooms }, work)
     if (!outcome.ok) {
       connection.release(!(await undo(connection)))
       return outcome

@@ -9,13 +9,37 @@ export type Turn = {
   readonly whenAllHaveCome: (run: () => void) => void
   /** Says that many are answered now, together. */
   readonly answering: () => void
+  /** Says that a snapshot is open, and, by what it returns, that it is no more or will be for long. */
+  readonly looking: () => () => void
+  /** Settles when no snapshot is open that will be over in a moment. */
+  readonly looked: () => Promise<void>
 }
 
 /** https://nodejs.org/en/learn/asynchronous-work/event-loop-timers-and-nexttick */
 export const turns = (): Turn => {
   let together = false
   let inARow = 0
+  let open = 0
+  let whenClosed: (() => void)[] = []
+  const closed = (): void => {
+    open -= 1
+    if (open > 0) return
+    const all = whenClosed
+    whenClosed = []
+    for (const go of all) go()
+  }
   return {
+    looking: () => {
+      open += 1
+      let over = false
+      return () => {
+        if (!over) closed()
+        over = true
+      }
+    },
+    looked: async () => {
+      if (open > 0) await new Promise<void>((go) => whenClosed.push(go))
+    },
     whenAllHaveCome: (run) => {
       if (together && inARow < MOST_IN_A_ROW) {
         inARow += 1

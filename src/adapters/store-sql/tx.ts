@@ -26,7 +26,7 @@ import { payloads } from './payloads.ts'
 import { people } from './people.ts'
 import { policies } from './policies.ts'
 import { services } from './registrations.ts'
-import { remembering } from './remembering.ts'
+import { type Memory, remembering } from './remembering.ts'
 import { resources } from './resources.ts'
 import { roleAssignments } from './role-assignments.ts'
 import { seals } from './seals.ts'
@@ -72,26 +72,32 @@ const makers: { readonly [Noun in keyof Tx]: (db: Db, engine: Engine) => Tx[Noun
   outbox,
 }
 
-type Held = { readonly db: Db; readonly engine: Engine; readonly made: { [noun: string]: unknown } }
-const shapeOf = (finished: (noun: string, made: unknown) => unknown): object =>
-  Object.defineProperties(
-    {},
-    Object.fromEntries(
-      Object.entries(makers).map(([noun, make]) => [
-        noun,
-        {
-          enumerable: true,
-          get(this: Held): unknown {
-            this.made[noun] ??= finished(noun, make(this.db, this.engine))
-            return this.made[noun]
-          },
+type Held = {
+  readonly db: Db
+  readonly engine: Engine
+  readonly memory: Memory | undefined
+  readonly made: { [noun: string]: unknown }
+}
+const shape = Object.defineProperties(
+  {},
+  Object.fromEntries(
+    Object.entries(makers).map(([noun, make]) => [
+      noun,
+      {
+        enumerable: true,
+        get(this: Held): unknown {
+          const { made, db, engine, memory } = this
+          made[noun] ??= memory ? remembering(noun, make(db, engine), memory) : make(db, engine)
+          return made[noun]
         },
-      ]),
-    ),
-  )
-const shape = shapeOf((_, made) => made)
-const sharedShape = shapeOf(remembering)
+      },
+    ]),
+  ),
+)
 
-/** A noun is made when it is first asked for: a transaction uses three of them, and making all costs more than its statements. */
-export const txOf = (db: Db, engine: Engine, shared = false): Tx =>
-  Object.assign(Object.create(shared ? sharedShape : shape), { db, engine, made: {} }) as Tx
+/**
+ * A noun is made when it is first asked for: a transaction uses three of them, and making all costs more than its statements. `memory`: for
+ * one that many share, which reads alone.
+ */
+export const txOf = (db: Db, engine: Engine, memory?: Memory): Tx =>
+  Object.assign(Object.create(shape), { db, engine, memory, made: {} }) as Tx

@@ -51,6 +51,7 @@ type State = {
 
 const keep = ({ kept }: State, tenancyId: TenancyId, known: Known): Known => {
   const before = kept.get(tenancyId)
+  if (before === known && kept.size < KEPT) return known // it matters who was asked least recently once somebody has to go
   if (before && before.snapshot.revision > known.snapshot.revision) return known
   kept.delete(tenancyId)
   kept.set(tenancyId, known)

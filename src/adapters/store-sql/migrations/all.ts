@@ -8,6 +8,7 @@ import { provisioning } from './0004-provisioning.ts'
 import { rowDigests } from './0005-row-digests.ts'
 import { eventStreams } from './0006-event-streams.ts'
 import { lists } from './0007-lists.ts'
+import { factChanges } from './0008-fact-changes.ts'
 
 export const migrations = (engine: Engine): Readonly<Record<string, Migration>> => ({
   '0001-first': first(engine),
@@ -17,4 +18,5 @@ export const migrations = (engine: Engine): Readonly<Record<string, Migration>> 
   '0005-row-digests': rowDigests(engine),
   '0006-event-streams': eventStreams(engine),
   '0007-lists': lists(engine),
+  '0008-fact-changes': factChanges(engine),
 })
