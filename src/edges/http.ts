@@ -112,6 +112,15 @@ const pinHost = ({ baseUrl, pages }: HttpDeps): RequestHandler => {
 
 type Headers = ReturnType<typeof securityHeaders>
 
+/** Those that mean something where no page is shown. The others would be a third of what is sent. */
+const forPrograms = new Set([
+  'content-security-policy', // nothing, nowhere: should a browser take it for a page after all
+  'cross-origin-resource-policy',
+  'strict-transport-security',
+  'x-content-type-options',
+  'x-frame-options',
+])
+
 const dress =
   (headers: Headers): RequestHandler =>
   (req, res, next) => {
@@ -123,7 +132,7 @@ const dress =
 /** Whether it was such a request. `failed` hears of what is no answer. */
 const quickly = ({ baseUrl, quick }: HttpDeps, headers: Headers) => {
   const base = new URL(baseUrl)
-  const flat = headers.flat()
+  const flat = headers.filter(([name]) => forPrograms.has(name.toLowerCase())).flat()
   return (req: IncomingMessage, res: ServerResponse, failed: (error: unknown) => void): boolean => {
     const answer = quick && isHostOf(base, req.headers.host) ? quick(req) : undefined
     const tell = ({ status, headers: own, body }: Told): void => {
@@ -166,7 +175,6 @@ export const httpApp = (deps: HttpDeps): RequestListener => {
   const isQuick = quickly(deps, headers)
   return (req, res) => {
     identified(req)
-    logged(req, res)
     const ordinarily = (): void => {
       app(req, res)
     }
@@ -174,6 +182,8 @@ export const httpApp = (deps: HttpDeps): RequestListener => {
       failures.set(req, error)
       ordinarily()
     }
-    if (!isQuick(req, res, failed)) ordinarily()
+    const often = isQuick(req, res, failed)
+    logged(req, res, often)
+    if (!often) ordinarily()
   }
 }

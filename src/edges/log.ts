@@ -119,21 +119,24 @@ export const logger = ({ level, clock, to }: Options): Logger =>
     to ?? standardOutput(),
   )
 
-/** One line for each answer. The path has no query; the journey or token in it is no secret without its cookie. */
+/**
+ * One line for each answer. The path has no query; the journey or token in it is no secret without its cookie. `often`: what is asked
+ * thousands of times in a second and is on record by itself (decisions) is told in detail only, unless something was wrong with it.
+ */
 export const requestLog = (log: Pick<Logger, 'child'>, clock: Clock, addressOf: AddressOf) => {
   // Six fields of known names, none of them secret: looking two hundred paths up in them costs more than all the rest of a small request.
   const plain = log.child({}, { redact: [] })
-  return (req: IncomingMessage, res: ServerResponse): void => {
+  return (req: IncomingMessage, res: ServerResponse, often: boolean): void => {
     const startedAt = clock()
     const { method, url = '' } = req
     const query = url.indexOf('?')
     const path = (query < 0 ? url : url.slice(0, query)).slice(0, 300)
     const ip = addressOf(req)
     res.once('finish', () => {
-      plain.info(
-        { requestId: requestIdOf(req), method, path, status: res.statusCode, ms: clock() - startedAt, ip },
-        'answered',
-      )
+      const status = res.statusCode
+      const level = often && status === 200 ? 'debug' : 'info'
+      if (!plain.isLevelEnabled(level)) return
+      plain[level]({ requestId: requestIdOf(req), method, path, status, ms: clock() - startedAt, ip }, 'answered')
     })
   }
 }

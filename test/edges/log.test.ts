@@ -1,4 +1,5 @@
 // Secrets planted wherever they could come from; none may come out.
+import { EventEmitter } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import express from 'express'
@@ -92,8 +93,7 @@ test('I6 the line of an answer has six fields and no query, and later lines are 
       addressBehind(() => false),
     )
     app.use((req, res) => {
-      logged(req, res)
-
+      logged(req, res, false)
       res.once('finish', () => log?.info({ headers: { authorization: planted } }))
       res.end()
     })
@@ -110,4 +110,29 @@ test('I6 the line of an answer has six fields and no query, and later lines are 
   )
   expect(JSON.parse(line)).toMatchObject({ path: '/path', status: 200 })
   expect(text.match(/\[redacted\]/g)).toHaveLength(1)
+})
+
+test.for([
+  ['info', [400, 503]],
+  ['debug', [200, 400, 503]],
+] as const)('what is on record by itself is logged at %s only with status %j', ([level, expected]) => {
+  const lines: string[] = []
+  const to = new Writable({
+    write: (chunk, _encoding, next) => {
+      lines.push(String(chunk))
+      next()
+    },
+  })
+  const log = logger({ level, clock: () => 1_800_000_000_000, to })
+  const logged = requestLog(
+    log,
+    () => 0,
+    addressBehind(() => false),
+  )
+  for (const statusCode of [200, 400, 503]) {
+    const res = Object.assign(new EventEmitter(), { statusCode })
+    logged({ method: 'POST', url: '/x', headers: {}, socket: {} } as never, res as never, true)
+    res.emit('finish')
+  }
+  expect(lines.map((line) => JSON.parse(line).status)).toEqual(expected)
 })

@@ -4,7 +4,8 @@
 import type { Tx } from '../../ports/store.ts'
 import { type Db, directOf } from './dialect.ts'
 
-type Ask = (...texts: readonly string[]) => Promise<unknown>
+type Text = string | undefined
+type Ask = (...texts: readonly Text[]) => Promise<unknown>
 type Noun = { readonly [name: string]: Ask }
 
 /**
@@ -24,27 +25,40 @@ const asked: { readonly [N in keyof Tx]?: readonly (keyof Tx[N] & string)[] } = 
 /** Of one kind of question; beyond that many it begins anew. */
 const MOST = 5000
 
-type Answers = Map<string, Promise<unknown>>
+/** By the first text, below that by the second, and so on: strung together they could be taken for others. */
+type Branch = Map<Text, Branch | Promise<unknown>>
+type Answers = { readonly by: Branch; count: number }
 /** By noun and question. */
 export type Memory = Map<string, Answers>
 
-/** Lengths, so that no text can run over into the next. */
-const keyOf = (texts: readonly (string | undefined)[]): string => {
-  let key = ''
-  for (const text of texts) key += text === undefined ? '-;' : `${text.length};${text}`
-  return key
+/** How many texts a question has is the same for all of its kind, so a branch has either branches or answers. */
+const branchFor = (by: Branch, texts: readonly Text[]): Map<Text, Promise<unknown>> => {
+  let at = by
+  for (const text of texts.slice(0, -1)) {
+    const next = at.get(text) as Branch | undefined
+    const branch: Branch = next ?? new Map()
+    if (!next) at.set(text, branch)
+    at = branch
+  }
+  return at as Map<Text, Promise<unknown>>
 }
 
 const remembered = (noun: Noun, name: string, answers: Answers): Ask => {
   const ask = noun[name] as Ask
   return (...texts) => {
-    const key = keyOf(texts)
-    const before = answers.get(key)
+    const branch = branchFor(answers.by, texts)
+    const last = texts.at(-1)
+    const before = branch.get(last)
     if (before) return before
     const answer = ask(...texts)
-    if (answers.size >= MOST) answers.clear()
-    answers.set(key, answer)
-    answer.catch(() => answers.delete(key)) // whoever asks later asks again
+    if (answers.count >= MOST) {
+      answers.by.clear()
+      answers.count = 0
+      return answer
+    }
+    answers.count += 1
+    branch.set(last, answer)
+    answer.catch(() => branch.delete(last)) // whoever asks later asks again
     return answer
   }
 }
@@ -52,7 +66,7 @@ const remembered = (noun: Noun, name: string, answers: Answers): Ask => {
 const answersOf = (memory: Memory, question: string): Answers => {
   const known = memory.get(question)
   if (known) return known
-  const answers: Answers = new Map()
+  const answers: Answers = { by: new Map(), count: 0 }
   memory.set(question, answers)
   return answers
 }
