@@ -135,7 +135,6 @@ export const requestLog = (log: Pick<Logger, 'child'>, clock: Clock, addressOf: 
     res.once('finish', () => {
       const status = res.statusCode
       const level = often && status === 200 ? 'debug' : 'info'
-      if (!plain.isLevelEnabled(level)) return
       plain[level]({ requestId: requestIdOf(req), method, path, status, ms: clock() - startedAt, ip }, 'answered')
     })
   }

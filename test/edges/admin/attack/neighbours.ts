@@ -43,7 +43,12 @@ const serve = async (bed: Bed, tokens: ReadonlyMap<string, Token>) => {
   const thrown: unknown[] = []
   const refused = ({ slug, err }: { readonly slug?: unknown; readonly err?: unknown }): void =>
     void (slug === 'internal' && thrown.push(err))
-  const quiet = { warn: () => undefined, info: () => undefined, child: () => quiet as never }
+  const quiet = {
+    warn: () => undefined,
+    info: () => undefined,
+    debug: () => undefined,
+    child: () => quiet as never,
+  }
   const log = { ...quiet, error: refused }
   const server = createServer()
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
