@@ -45,9 +45,15 @@ import type { EventStreams } from './store-streams.ts'
 /** When what was written is on the disk: before the write is acknowledged, or a moment later: after a power cut the last of it may be missing. */
 export type Flush = 'first' | 'soon'
 
+/**
+ * What a read must see: whatever was committed before it was asked for, by anybody; or, `'at hand'`, whatever the caller can have heard of:
+ * what this process committed before, and others before the event loop last looked at its sockets.
+ */
+export type View = 'newest' | 'at hand'
+
 export interface Store {
   /** One consistent view; a write in here is refused. */
-  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  read<T>(work: (tx: Tx) => Promise<T>, view?: View): Promise<T>
   /** All or nothing. `work` may be run again after a serialisation failure, so it touches only `tx`; mail goes in the outbox. */
   write<T>(work: (tx: Tx) => Promise<T>, flush?: Flush): Promise<T>
   /** Throws unless the schema is exactly the one this build knows. Once it was, later calls only ask whether the database answers. */

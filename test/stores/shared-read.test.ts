@@ -247,7 +247,7 @@ test('a store: every table that is remembered from is counted, whatever is done 
 test('a store: who asks on, right after an answer, sees what was written in between', async () => {
   const { store } = await storeAt()
   await seed(store, 'ann')
-  const named = () => store.read(async (tx) => (await tx.people.get(id('ann')))?.displayName)
+  const named = () => store.read(async (tx) => (await tx.people.get(id('ann')))?.displayName, 'at hand')
   const seen: (string | undefined)[] = []
   for (const displayName of ['One', 'Two', 'Three']) {
     await Promise.all([named(), store.write((tx) => tx.people.put(person('ann', { displayName })))])
@@ -261,6 +261,6 @@ test('a store: work that joins an open snapshot is refused a write of its own in
   await seed(store, 'ann')
   const nested = store
     .read((tx) => tx.people.get(id('ann')))
-    .then(() => store.read(() => store.write((tx) => tx.people.put(person('ann')))))
+    .then(() => store.read(() => store.write((tx) => tx.people.put(person('ann'))), 'at hand'))
   await expect(nested).rejects.toThrow(/begun inside another/)
 })

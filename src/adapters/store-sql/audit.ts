@@ -1,6 +1,7 @@
 // Audit events and decision records: added, read, never changed. Newest first means by time, and within one instant by
 // the order of arrival, so that a page boundary never falls differently the second time.
 import type { AuditEvent, DecisionRecord } from '../../core/model/audit.ts'
+import type { DecisionId, TenancyId } from '../../core/model/ids.ts'
 import type { Audit, AuditPage } from '../../ports/store-audit.ts'
 import type { Db } from './dialect.ts'
 import { keptRows } from './kept.ts'
@@ -45,17 +46,28 @@ const eventRow = (event: AuditEvent) => {
   }
   return { ...row, digest: digestOf(eventText(row)) }
 }
-const decisionRow = (record: DecisionRecord) => {
+/** What has a column is not written twice: there are more of these rows than of all others. */
+const decisionRow = ({ id, tenancyId, at, compartmentId, allow, ...rest }: DecisionRecord) => {
   const row: DecisionRow = {
-    id: record.id,
-    tenancy_id: record.tenancyId,
-    at: record.at,
-    compartment_id: record.compartmentId ?? null,
-    allow: record.allow ? 1 : 0,
-    body: toBody(record),
+    id,
+    tenancy_id: tenancyId,
+    at,
+    compartment_id: compartmentId ?? null,
+    allow: allow ? 1 : 0,
+    body: toBody(rest),
   }
   return { ...row, digest: digestOf(decisionText(row)) }
 }
+const decisionColumns = ['id', 'tenancy_id', 'at', 'compartment_id', 'allow', 'body'] as const
+/** The body of a row that is older than its columns has all of it. */
+const decisionIn = ({ id, tenancy_id, at, compartment_id, allow, body }: DecisionRow): DecisionRecord => ({
+  id: id as DecisionId,
+  tenancyId: tenancy_id as TenancyId,
+  at,
+  compartmentId: compartment_id ?? undefined,
+  allow: allow === 1,
+  ...fromBody<Omit<DecisionRecord, 'id' | 'tenancyId' | 'at' | 'compartmentId' | 'allow'>>(body),
+})
 
 /** Newest first is `desc`. A page stands behind the row whose id is given; `undefined`: that row is not there, and so nothing is behind it. */
 const bounds = async <Id extends string>(
@@ -100,20 +112,20 @@ export const audit = (db: Db): Audit => ({
   },
   addDecisions: (records) => insertDecisions(db, records.map(decisionRow)),
   decision: async (id) => {
-    const row = await db.selectFrom('decision_record').select('body').where('id', '=', id).executeTakeFirst()
-    return row && fromBody<DecisionRecord>(row.body)
+    const row = await db.selectFrom('decision_record').select(decisionColumns).where('id', '=', id).executeTakeFirst()
+    return row && decisionIn(row)
   },
   decisions: async (tenancy, filter) => {
     const page = await bounds(db, 'decision_record', filter)
     if (!page) return []
-    let rows = db.selectFrom('decision_record').select('body').where('tenancy_id', '=', tenancy)
+    let rows = db.selectFrom('decision_record').select(decisionColumns).where('tenancy_id', '=', tenancy)
     if (filter.from !== undefined) rows = rows.where('at', '>=', filter.from)
     if (filter.to !== undefined) rows = rows.where('at', '<', filter.to)
     const { mark, way } = page
     if (mark)
       rows = rows.where((eb) => eb(eb.refTuple('at', 'seq'), way === 'asc' ? '>' : '<', eb.tuple(mark.at, mark.seq)))
     const found = await rows.orderBy('at', way).orderBy('seq', way).limit(filter.limit).execute()
-    return found.map((row) => fromBody<DecisionRecord>(row.body))
+    return found.map(decisionIn)
   },
   usage: async (tenancy, from, to) => {
     const rows = await db

@@ -2,6 +2,7 @@
 // committed before it; one that fails fails alone. Nobody waits for a clock: the snapshot is taken as soon as the event loop has looked at
 // every socket that was ready, or, for what those ask next who have just been answered, as soon as all of them had a chance to.
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { View } from '../../ports/store.ts'
 import type { Outcome, Work } from './transaction.ts'
 import type { Turn } from './turn.ts'
 
@@ -73,10 +74,10 @@ export const sharedReads = (
     turn.answering()
     for (let from = 0; from < all.length; from += MOST) void together(all.slice(from, from + MOST))
   }
-  return <T>(work: Work<T>): Promise<T> =>
+  return <T>(work: Work<T>, view: View = 'newest'): Promise<T> =>
     new Promise<T>((done, failed) => {
       const one: Waiting = { work, done: done as (value: unknown) => void, failed }
-      if (joins(one)) return
+      if (view === 'at hand' && joins(one)) return
       if (waiting.length === 0) turn.whenAllHaveCome(start)
       waiting.push(one)
     })

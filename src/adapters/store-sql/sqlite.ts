@@ -2,7 +2,7 @@
 // read (BEGIN IMMEDIATE), so they are serial; those that come together share a flush (shared-commit.ts). Reads have connections of their
 // own and see one snapshot (WAL); those that come together share it (shared-read.ts).
 // https://sqlite.org/wal.html, https://nodejs.org/api/sqlite.html
-import type { Flush, Store } from '../../ports/store.ts'
+import type { Flush, Store, View } from '../../ports/store.ts'
 import { Problem } from '../../problem.ts'
 import { kyselyOver, type Run } from './dialect.ts'
 import { folding } from './folding.ts'
@@ -153,9 +153,9 @@ export const openSqlite = async ({ path, waitMs = WRITE_WAITS_MS }: SqlitePlace)
     },
     () => commitsTo(path),
   )
-  const read = async <T>(work: Work<T>): Promise<T> => {
+  const read = async <T>(work: Work<T>, view: View = 'newest'): Promise<T> => {
     refuseInside()
-    return share(work)
+    return share(work, view)
   }
 
   return {

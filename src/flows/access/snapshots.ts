@@ -192,7 +192,7 @@ export const snapshots = ({ store, catalogue, roles = new Map(), pause = turn }:
         if (known === 'behind') return { behind: tenancyId }
         if (known) compactIfNeeded(state, tenancyId, known)
         return { value: await work(tx, known) }
-      })
+      }, 'at hand')
     } catch (error) {
       if (isInterrupted(error)) return { behind: error.behind }
       throw error

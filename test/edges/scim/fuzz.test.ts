@@ -175,4 +175,4 @@ test('U9: two thousand requests, sound and unsound', async () => {
   expect(bed.logged).toEqual([])
   expect([...counted.keys()].sort()).toEqual(expect.arrayContaining([200, 201, 400]))
   await bed.close()
-}, 120_000)
+})
