@@ -43,11 +43,13 @@ type State = {
   readonly steps: Map<string, Promise<Known | Behind>>
   readonly builds: Map<TenancyId, Promise<void>>
   readonly compacting: Set<TenancyId>
-  /** Reads of our own that are under way. */
-  readonly own: WeakSet<Tx>
   /** What was made for transactions of others, gone with them. */
   readonly lent: WeakMap<Tx, Map<TenancyId, Known>>
 }
+
+/** Whose read this is, of those that are our own: written on it, since there are as many as questions. */
+const reader = Symbol('reader')
+type Own = Tx & { [reader]?: State }
 
 const keep = ({ kept }: State, tenancyId: TenancyId, known: Known): Known => {
   const before = kept.get(tenancyId)
@@ -164,11 +166,10 @@ export const snapshots = ({ store, catalogue, roles = new Map(), pause = turn }:
     steps: new Map(),
     builds: new Map(),
     compacting: new Set(),
-    own: new WeakSet(),
     lent: new WeakMap(),
   }
   const within = async (tx: Tx, tenancyId: TenancyId): Promise<Known | undefined> => {
-    if (state.own.has(tx)) {
+    if ((tx as Own)[reader] === state) {
       const known = await current(state, tx, tenancyId)
       if (known !== 'behind') return known
       throw Object.assign(new Error('a snapshot is behind'), { behind: tenancyId })
@@ -186,8 +187,8 @@ export const snapshots = ({ store, catalogue, roles = new Map(), pause = turn }:
   const attempt = async <T>(tenancyId: TenancyId, work: (tx: Tx, known: Known | undefined) => Promise<T>) => {
     try {
       return await store.read(async (given) => {
-        const tx: Tx = Object.create(given) // a store may hand the same one to others, who could not begin again
-        state.own.add(tx)
+        const tx: Own = Object.create(given) // a store may hand the same one to others, who could not begin again
+        tx[reader] = state
         const known = await current(state, tx, tenancyId)
         if (known === 'behind') return { behind: tenancyId }
         if (known) compactIfNeeded(state, tenancyId, known)

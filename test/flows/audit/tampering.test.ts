@@ -6,7 +6,10 @@ import { id } from '../../stores/rows.ts'
 import { type Bed, onBothEngines } from './bed.ts'
 
 const tables = { event: 'audit_event', decision: 'decision_record' } as const
-const bodies = { event: `replace(body, 'group.created', 'group.kreated')`, decision: `replace(body, 'denied', 'because')` }
+const bodies = {
+  event: `replace(body, 'group.created', 'group.kreated')`,
+  decision: `replace(body, 'denied', 'because')`,
+}
 const own = { event: `actor_key = 'eve'`, decision: 'allow = 1' }
 const chain = (trail: string): string => `trail = '${trail}' and tenancy_id = 'acme'`
 

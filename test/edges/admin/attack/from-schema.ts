@@ -62,6 +62,8 @@ const textOf = (
   words: fc.Arbitrary<string>,
 ): fc.Arbitrary<string> => {
   if (format === 'date-time') return times
+  if (format === 'ipv4') return fc.constantFrom('192.0.2.7', '10.1.2.3')
+  if (format === 'ipv6') return fc.constantFrom('2001:db8::7', '::1')
   if (format === 'email') return fc.constantFrom('a@b.example', 'kim.minji@corp.example', 'x+y@z.example')
   const made = pattern === undefined ? undefined : fromPattern(pattern)
   const fits = (text: string): boolean =>
