@@ -122,7 +122,7 @@ const calls: readonly Call[] = [
     ],
   }),
   ...list('groups', groups, {
-    sorts: ['-name', 'description'],
+    sorts: ['-name'],
     filters: [
       (w) => `name eq "${groupOf(w)}"`,
       (w) => `name sw "${groupOf(w).slice(0, -1)}"`,

@@ -47,9 +47,16 @@ const lookedUp = async <R extends Named, S, K>(
   return id === undefined ? lookUp?.(tx, scope, tests) : [await source(tx).get(id as never)]
 }
 
+/** Rows. Beyond them a list costs what it has, and nothing that is asked for a page may. */
+const MOST_SORTED = 2000
+
 export const byName = <R extends Named, S, K>(listed: Listed<R, S, K>): Many<R, S> => ({
   sortedBy: 'name',
   alsoBy: ['-name'],
+  isLong: async (tx, scope) => {
+    const beyond = await listed.source(tx).page(listed.keyOf(scope), undefined, 1, { skip: MOST_SORTED })
+    return beyond.length > 0
+  },
   read: async (tx, scope, { after, limit, tests, sort }) => {
     const from = after === undefined ? undefined : behind(after)
     const down = sort === '-name'

@@ -17,7 +17,7 @@ import {
   permissionOf,
   there,
 } from './noun.ts'
-import { type ListQuery, listQuery, type Page, pageOfAll, pageOfMany, type Reading } from './page.ts'
+import { type ListQuery, listQuery, type Page, pageOfAll, pageOfMany, type Reading, refuseOrder } from './page.ts'
 import { type Route, route, shownReply } from './route.ts'
 
 const attributesOf = <R, S, B>({ view, summary }: Noun<R, S, B>): readonly string[] =>
@@ -54,6 +54,7 @@ const pageOf = async <R, S, B>(
     if (page.items.length === 0 && page.next !== undefined) goesOn()
     return page
   }
+  if (paged && (await paged.isLong?.(tx, scope))) refuseOrder(ordersOf(paged))
   const rows = typeof all === 'function' ? await all(tx, scope) : []
   const order = new Map<R, Shown>()
   if (sort !== undefined) for (const row of rows) order.set(row, await look.shown(row))

@@ -20,6 +20,8 @@ export type Many<R, S> = {
   readonly sortedBy: string
   /** Other orders that the source has. */
   readonly alsoBy?: readonly string[]
+  /** Whether there are too many to be read all and sorted in an order that the source does not have. */
+  readonly isLong?: (tx: Tx, scope: S) => Promise<boolean>
   readonly read: (
     tx: Tx,
     scope: S,

@@ -55,6 +55,9 @@ const refuse = (field: string, expected: string): never => {
   throw new Problem('request-malformed', `\`${field}\`: ${expected}`, { fields: [{ field, expected }] })
 }
 
+export const refuseOrder = (orders: readonly string[]): never =>
+  refuse('sort', `this list is sorted by ${orders.map((a) => `\`${a}\``).join(', ')} only`)
+
 /** A cursor opens only for the list, filter and sort it was given for. */
 const boundTo = ({ query, about }: Reading): string =>
   `cursor:${canonical([about, query.filter ?? '', query.sort ?? ''])}`
@@ -79,8 +82,7 @@ const sortingOf = ({ query, attributes }: Reading, only?: readonly string[]): So
   if (query.sort === undefined) return undefined
   const down = query.sort.startsWith('-')
   const attribute = down ? query.sort.slice(1) : query.sort
-  if (only && !only.includes(query.sort))
-    refuse('sort', `this list is sorted by ${only.map((a) => `\`${a}\``).join(', ')} only`)
+  if (only && !only.includes(query.sort)) refuseOrder(only)
   if (!attributes.includes(attribute))
     refuse('sort', `expected one of ${attributes.map((a) => `\`${a}\``).join(', ')}, with or without \`-\` before it`)
   return { attribute, down }
@@ -100,7 +102,7 @@ const before = (a: Position, b: Position): number => {
   return a.key < b.key ? -1 : a.key > b.key ? 1 : 0
 }
 
-/** Rows that were all read: at most some thousands, as administrators define them. */
+/** Rows that were all read: not many, as administrators define them. */
 export const pageOfAll = async <R>(
   reading: Reading,
   rows: readonly Candidate<R>[],

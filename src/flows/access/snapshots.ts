@@ -169,7 +169,7 @@ export const snapshots = ({ store, catalogue, roles = new Map(), pause = turn }:
     lent: new WeakMap(),
   }
   const within = async (tx: Tx, tenancyId: TenancyId): Promise<Known | undefined> => {
-    if ((tx as Own)[reader] === state) {
+    if (Object.hasOwn(tx, reader) && (tx as Own)[reader] === state) {
       const known = await current(state, tx, tenancyId)
       if (known !== 'behind') return known
       throw Object.assign(new Error('a snapshot is behind'), { behind: tenancyId })

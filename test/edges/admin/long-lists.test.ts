@@ -123,6 +123,28 @@ describe.for(stores)('E.1-12 lists of a large domain on %s', ([, open]) => {
     }
   })
 
+  run('an order that no index has: up to 2,000 rows, and a refusal that names those there are beyond', async () => {
+    if (!open) return
+    const { bed } = await filled(open, { users: 1, groups: 1990 })
+    try {
+      const sorted = (by: string) => bed.call<List>('GET', `/domains/default/groups?limit=5&sort=${by}`)
+      expect((await sorted('description')).status).toBe(200)
+      await bed.store.write(async (tx) => {
+        for (let n = 0; n < 20; n++)
+          await tx.groups.put(
+            group(`more${n}`, { tenancyId: bed.tenancyId, domainId: bed.domains.default, id: `id-more${n}` as never }),
+          )
+      })
+      expect(await sorted('-description')).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: 'sort', expected: 'this list is sorted by `name`, `-name` only' }] },
+      })
+      expect((await sorted('-name')).status).toBe(200)
+    } finally {
+      await bed.close()
+    }
+  })
+
   run('users by either name and either way, of a beginning and in a state: all of them, each once', async () => {
     if (!open) return
     const { bed } = await filled(open, { users: 60, groups: 30 })
