@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { migrate } from '../../src/adapters/store-sql/migrate-command.ts'
+import { type Memory, remembering } from '../../src/adapters/store-sql/remembering.ts'
 import { sharedReads } from '../../src/adapters/store-sql/shared-read.ts'
 import { openSqlite } from '../../src/adapters/store-sql/sqlite.ts'
 import { openReader, openWriter, turnstile } from '../../src/adapters/store-sql/sqlite-connection.ts'
@@ -263,4 +264,40 @@ test('a store: work that joins an open snapshot is refused a write of its own in
     .read((tx) => tx.people.get(id('ann')))
     .then(() => store.read(() => store.write((tx) => tx.people.put(person('ann'))), 'at hand'))
   await expect(nested).rejects.toThrow(/begun inside another/)
+})
+
+test('a store: a write waits neither for reads that take long nor for those that wait for a connection', async () => {
+  const { store } = await storeAt()
+  await seed(store, 'ann')
+  const gate = Promise.withResolvers<void>()
+  const long: Promise<void>[] = []
+  for (let n = 0; n < 6; n += 1) {
+    long.push(store.read(() => gate.promise))
+    await turn() // a snapshot of its own each; the last two find no connection
+  }
+  await store.write((tx) => tx.people.put(person('ann', { displayName: 'Written meanwhile' })))
+  gate.resolve()
+  await Promise.all(long)
+  expect(await store.read(async (tx) => (await tx.people.get(id('ann')))?.displayName)).toBe('Written meanwhile')
+})
+
+test('what is remembered is bounded: by the rows in it, and nothing is remembered of names nobody has', async () => {
+  let asks = 0
+  const noun = {
+    ofPerson: async (who: string) => {
+      asks += 1
+      return Array(who === 'everybody' ? 6000 : 1).fill(who)
+    },
+  }
+  const memory: Memory = new Map()
+  const { ofPerson } = remembering('memberships', noun, memory)
+  const asked = async (...names: readonly string[]): Promise<number> => {
+    const before = asks
+    for (const name of names) await ofPerson(name)
+    return asks - before
+  }
+  expect(await asked('ann', 'ann', 'bob', 'ann')).toBe(2)
+  expect(await asked('x'.repeat(201), 'x'.repeat(201))).toBe(2)
+  expect(await asked('everybody', 'cas', 'ann')).toBe(3) // too many rows: it begins anew
+  expect(await asked('ann', 'ann')).toBe(0)
 })

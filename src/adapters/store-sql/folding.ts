@@ -1,7 +1,6 @@
 // SQLite folds its log back into the file (a checkpoint) in the commit that has made it a thousand pages long, and so long the event loop
 // stands still: 10 ms and more. Where much is written a second thread does that instead. It is not there before it is needed, and
 // without it all goes on as before. https://sqlite.org/wal.html#ckpt
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
 /** Commits between two times. */
@@ -70,7 +69,7 @@ export const folding = (path: string, exec: (text: string) => void): Folding => 
       thread = undefined
       if (!worker) return
       worker.ref()
-      const ended = once(worker, 'exit')
+      const ended = new Promise((done) => worker.once('exit', done)) // also after an error
       worker.postMessage('end')
       await ended
     },

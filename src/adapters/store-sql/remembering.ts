@@ -22,8 +22,10 @@ const asked: { readonly [N in keyof Tx]?: readonly (keyof Tx[N] & string)[] } = 
   resources: ['byName'],
 }
 
-/** Of one kind of question; beyond that many it begins anew. */
+/** Answers to one kind of question, and the rows in them; beyond that many it begins anew. */
 const MOST = 5000
+/** Characters. What is longer is no name that somebody has, and whoever makes such up must not fill our memory with it. */
+const LONGEST = 200
 
 /** By the first text, below that by the second, and so on: strung together they could be taken for others. */
 type Branch = Map<Text, Branch | Promise<unknown>>
@@ -46,6 +48,7 @@ const branchFor = (by: Branch, texts: readonly Text[]): Map<Text, Promise<unknow
 const remembered = (noun: Noun, name: string, answers: Answers): Ask => {
   const ask = noun[name] as Ask
   return (...texts) => {
+    if (texts.some((text) => text !== undefined && text.length > LONGEST)) return ask(...texts)
     const branch = branchFor(answers.by, texts)
     const last = texts.at(-1)
     const before = branch.get(last)
@@ -58,7 +61,12 @@ const remembered = (noun: Noun, name: string, answers: Answers): Ask => {
     }
     answers.count += 1
     branch.set(last, answer)
-    answer.catch(() => branch.delete(last)) // whoever asks later asks again
+    answer.then(
+      (rows) => {
+        if (Array.isArray(rows)) answers.count += rows.length
+      },
+      () => branch.delete(last), // whoever asks later asks again
+    )
     return answer
   }
 }

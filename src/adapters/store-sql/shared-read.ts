@@ -34,8 +34,9 @@ export const sharedReads = (
   const together = async (batch: readonly Waiting[]): Promise<void> => {
     const all: Waiting[] = []
     const seen = writes() // before the snapshot is taken
-    const looked = turn.looking()
+    let looked = (): void => undefined
     const outcome = await transact(async (tx, db) => {
+      looked = turn.looking() // not before: whoever waits for a connection is in nobody's way
       const inside = AsyncLocalStorage.snapshot() // whoever joins is within this transaction, too
       const pending = new Set<Promise<void>>()
       const begin = (one: Waiting): void => {
